@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The model of an OCI runtime configuration: config.json of runtime-spec 1.3.0, as far as Linux
+// needs it, as plain structs of views.
+//
+// Every view points into the arena that parse() was given, or at a literal. Every string is
+// followed by a NUL byte and holds none itself, so `text.data()` may go to the kernel as it is. An
+// absent string and an empty one mean the same thing and both are empty views; where the
+// specification makes a difference between "absent" and "zero" the field is a std::optional, and
+// where an absent object matters its struct has `present`.
+//
+// What nosc can't apply yet isn't modelled: its path is listed in Config::unsupported, in the order
+// of the document, when it is set to something that would have an effect. Planning refuses the first
+// of them by name, so that nothing is ever ignored silently.
+//
+// Source: opencontainers/runtime-spec 1.3.0, config.md and config-linux.md.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace nosc::spec {
+
+enum class NamespaceType : uint8_t { kPid, kNetwork, kMount, kIpc, kUts, kUser, kCgroup, kTime };
+inline constexpr int kNamespaceTypeCount = 8;
+
+// Returns the specification's name of a namespace type, for example "network".
+std::string_view namespace_type_name(NamespaceType type);
+
+enum class RootfsPropagation : uint8_t {
+  kUnset,
+  kPrivate,
+  kSlave,
+  kShared,
+  kUnbindable,
+  kRecursivePrivate,
+  kRecursiveSlave,
+  kRecursiveShared,
+  kRecursiveUnbindable,
+};
+
+using Strings = std::span<const std::string_view>;
+
+struct Root {
+  bool present = false;
+  bool readonly = false;
+  std::string_view path;  // never empty when present; relative to the bundle unless absolute
+};
+
+struct ConsoleSize {
+  bool present = false;
+  uint32_t height = 0;  // characters
+  uint32_t width = 0;
+};
+
+struct User {
+  uint32_t uid = 0;  // ids as seen inside the container
+  uint32_t gid = 0;
+  std::optional<uint32_t> umask;
+  std::span<const uint32_t> additional_gids;
+};
+
+// Capability names as written ("CAP_KILL"); unknown ones are the domain's to warn about.
+struct Capabilities {
+  bool present = false;
+  Strings bounding;
+  Strings effective;
+  Strings inheritable;
+  Strings permitted;
+  Strings ambient;
+};
+
+struct Rlimit {
+  std::string_view type;  // "RLIMIT_NOFILE"; unique within the list
+  uint64_t soft = 0;
+  uint64_t hard = 0;
+};
+
+struct Process {
+  bool present = false;
+  bool terminal = false;
+  bool no_new_privileges = false;
+  ConsoleSize console_size;
+  User user;
+  Strings args;
+  Strings env;
+  std::string_view cwd;  // absolute when the process is present
+  Capabilities capabilities;
+  std::span<const Rlimit> rlimits;
+  std::optional<int32_t> oom_score_adj;
+};
+
+struct Mount {
+  std::string_view destination;  // never empty
+  std::string_view type;
+  std::string_view source;
+  Strings options;
+};
+
+struct IdMapping {
+  uint32_t container_id = 0;
+  uint32_t host_id = 0;
+  uint32_t size = 0;
+};
+
+struct Namespace {
+  NamespaceType type = NamespaceType::kPid;  // unique within the list
+  std::string_view path;                     // empty: a new one; else absolute: joined
+};
+
+struct KeyValue {
+  std::string_view key;
+  std::string_view value;
+};
+
+struct Linux {
+  bool present = false;
+  RootfsPropagation rootfs_propagation = RootfsPropagation::kUnset;
+  std::span<const Namespace> namespaces;
+  std::span<const IdMapping> uid_mappings;
+  std::span<const IdMapping> gid_mappings;
+  std::string_view cgroups_path;
+  std::span<const KeyValue> sysctl;
+  Strings masked_paths;
+  Strings readonly_paths;
+};
+
+struct Config {
+  std::string_view oci_version;  // SemVer with major version 1
+  std::string_view hostname;
+  std::string_view domainname;
+  Root root;
+  Process process;
+  std::span<const Mount> mounts;
+  std::span<const KeyValue> annotations;
+  Linux linux;
+  Strings unsupported;  // paths such as "/linux/seccomp", in order of appearance
+  Strings unknown;      // paths of properties that the specification doesn't know: not an error
+};
+
+}  // namespace nosc::spec
