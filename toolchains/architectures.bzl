@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The nine architectures: everything that the toolchain must know about one is in its row."""
+
+def _architecture(triple, cpu, runs_natively = False, compile_flags = []):
+    return struct(
+        triple = triple,
+        cpu = "@platforms//cpu:" + cpu,
+        runs_natively = runs_natively,
+        compile_flags = compile_flags,
+    )
+
+# The key names the platform (//platforms:linux_KEY), the test tag, --config and qemu's program.
+ARCHITECTURES = {
+    "x86_64": _architecture("x86_64-unknown-linux-gnu", "x86_64", runs_natively = True),
+    # Outlined atomics would call into a compiler runtime.
+    "aarch64": _architecture("aarch64-unknown-linux-gnu", "aarch64", compile_flags = [
+        "-mno-outline-atomics",
+    ]),
+    "riscv64": _architecture("riscv64-unknown-linux-gnu", "riscv64", compile_flags = [
+        "-march=rv64gc",
+        "-mabi=lp64d",
+    ]),
+    "arm": _architecture("armv7a-unknown-linux-gnueabihf", "arm", compile_flags = ["-mthumb"]),
+    "i386": _architecture("i686-unknown-linux-gnu", "x86_32", runs_natively = True),
+    "ppc64le": _architecture("powerpc64le-unknown-linux-gnu", "ppc64le"),
+    "s390x": _architecture("s390x-unknown-linux-gnu", "s390x"),
+    # qemu-user 7.2 has no LSX.
+    "loongarch64": _architecture("loongarch64-unknown-linux-gnu", "loongarch64", compile_flags = [
+        "-march=loongarch64",
+        "-msimd=none",
+    ]),
+    # A static program needs neither the global offset table's calls nor small data.
+    "mips64el": _architecture("mips64el-unknown-linux-gnuabi64", "mips64", compile_flags = [
+        "-mno-abicalls",
+        "-G0",
+    ]),
+}

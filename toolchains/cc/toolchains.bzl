@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one place that sets compiler and linker flags.
+
+llvm_toolchains() declares, in the repository that holds the compiler, one hosted toolchain and one
+freestanding toolchain per architecture. Targets never carry flags of their own; what differs
+between them is a feature declared here and switched on by a macro of //toolchains:defs.bzl.
+"""
+
+load("//toolchains:architectures.bzl", "ARCHITECTURES")
+load(":config.bzl", "clang_config")
+
+_CC_TOOLCHAIN_TYPE = "@bazel_tools//tools/cpp:toolchain_type"
+
+_BUILD_MACHINE = [
+    "@platforms//cpu:x86_64",
+    "@platforms//os:linux",
+]
+
+# Our own code; all else is built with -w.
+_OWN_CODE = [
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "--system-header-prefix=absl/",
+    "--system-header-prefix=gmock/",
+    "--system-header-prefix=gtest/",
+]
+
+_HOSTED_COMPILE = [
+    "-resource-dir",
+    "{llvm}/resource",
+    "-fno-omit-frame-pointer",
+    "-ffunction-sections",
+    "-fdata-sections",
+]
+
+# Static: what is linked against the pinned sysroot must not run on another libc.
+_HOSTED_LINK = [
+    "-resource-dir",
+    "{llvm}/resource",
+    "-Wl,--gc-sections",
+    "-lstdc++",
+    "-lm",
+    "-pthread",
+]
+
+_FREESTANDING_COMPILE = [
+    "-resource-dir",
+    "{llvm}/resource",
+    "-ffreestanding",
+    "-nostdlibinc",
+    "-DNDEBUG",
+    "-Oz",
+    "-g",
+    "-flto",
+    "-fno-pic",
+    "-fno-pie",
+    "-fno-ident",
+    "-fno-stack-protector",
+    "-fno-asynchronous-unwind-tables",
+    "-fno-unwind-tables",
+    "-fomit-frame-pointer",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fmerge-all-constants",
+    "-fvisibility=hidden",
+]
+
+_FREESTANDING_CXX = [
+    "-std=c++23",
+    "-nostdinc++",
+    "-isystem",
+    "{config}",
+    "-isystem",
+    "{llvm}/libcxx",
+    "-isystem",
+    "{llvm}/resource/include",
+    "-isystem",
+    "{libc}",
+    "-fno-exceptions",
+    "-fno-rtti",
+    "-fno-threadsafe-statics",
+    "-fno-use-cxa-atexit",
+]
+
+# Read-only, executable and writable segments stay apart, and the stack is not executable.
+_FREESTANDING_LINK = [
+    "-nostdlib",
+    "-static",
+    "-flto",
+    "-Wl,-e,_start",
+    "-Wl,-O2",
+    "-Wl,--lto-O2",
+    "-Wl,--gc-sections",
+    "-Wl,--icf=all",
+    "-Wl,--build-id=none",
+    "-Wl,-z,norelro",
+    "-Wl,-z,noseparate-code",
+    "-Wl,-z,noexecstack",
+]
+
+def _toolchain(name, files, constraints):
+    native.cc_toolchain(
+        name = name + "_cc",
+        all_files = files,
+        ar_files = files,
+        as_files = files,
+        compiler_files = files,
+        dwp_files = files,
+        linker_files = files,
+        objcopy_files = files,
+        strip_files = files,
+        supports_param_files = 1,
+        toolchain_config = name + "_config",
+    )
+    native.toolchain(
+        name = name,
+        exec_compatible_with = _BUILD_MACHINE,
+        target_compatible_with = ["@platforms//os:linux"] + constraints,
+        toolchain = name + "_cc",
+        toolchain_type = _CC_TOOLCHAIN_TYPE,
+    )
+
+def llvm_toolchains():
+    """Declares the cc toolchains; bin, tools, resource, sysroot and libcxx lie beside them."""
+
+    # Whole directories as inputs: one symlink each in the sandbox.
+    native.filegroup(
+        name = "hosted_files",
+        srcs = native.glob(["bin/*"]) + ["tools", "resource", "sysroot"],
+    )
+    native.filegroup(
+        name = "freestanding_files",
+        srcs = native.glob(["bin/*"]) + [
+            "tools",
+            "resource",
+            "libcxx",
+            Label("//toolchains/freestanding:config"),
+            Label("//toolchains/freestanding:libc"),
+        ],
+    )
+
+    clang_config(
+        name = "hosted_config",
+        compile_and_link_features = {
+            "asan": ["-fsanitize=address"],
+            "fuzzer": ["-fsanitize=fuzzer"],
+            "ubsan": [
+                "-fsanitize=undefined",
+                "-fno-sanitize-recover=all",
+            ],
+        },
+        compile_features = {"own_code": _OWN_CODE},
+        compile_flags = _HOSTED_COMPILE,
+        cpu = "k8",
+        cxx_flags = ["-std=c++20"],
+        include_directories = [
+            "resource/include",
+            "sysroot/usr/include",
+            "sysroot/usr/lib/gcc",
+        ],
+        libc = "glibc",
+        link_flags = _HOSTED_LINK,
+        optimised_compile_flags = [
+            "-O2",
+            "-DNDEBUG",
+        ],
+        # Sanitizers need a dynamic libc.
+        plain_link_features = {"static_program": ["-static"]},
+        sysroot = "{llvm}/sysroot",
+        triple = "x86_64-linux-gnu",
+    )
+    _toolchain(
+        name = "hosted",
+        constraints = [
+            "@platforms//cpu:x86_64",
+            Label("//platforms:hosted"),
+        ],
+        files = ":hosted_files",
+    )
+
+    for name, architecture in ARCHITECTURES.items():
+        clang_config(
+            name = name + "_config",
+            compile_features = {
+                # Code that the compiler itself calls must not be turned into calls of itself.
+                "memory_functions": [
+                    "-fno-lto",
+                    "-fno-builtin",
+                ],
+                "own_code": _OWN_CODE,
+            },
+            compile_flags = _FREESTANDING_COMPILE + architecture.compile_flags,
+            cpu = name,
+            cxx_flags = _FREESTANDING_CXX,
+            include_directories = [
+                "resource/include",
+                "libcxx",
+            ],
+            libc = "none",
+            link_flags = _FREESTANDING_LINK,
+            triple = architecture.triple,
+        )
+        _toolchain(
+            name = name,
+            constraints = [
+                architecture.cpu,
+                Label("//platforms:freestanding"),
+            ],
+            files = ":freestanding_files",
+        )

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""qemu-user as a toolchain: the emulator that runs the target platform's programs."""
+
+load("//toolchains:architectures.bzl", "ARCHITECTURES")
+load("//toolchains:packages.lock.bzl", "QEMU_PACKAGES")
+load("//toolchains/apt:apt.bzl", "unpack_packages")
+
+def _qemu_repository_impl(ctx):
+    unpack_packages(ctx, QEMU_PACKAGES)
+    for name in ARCHITECTURES:
+        ctx.symlink("tree/usr/bin/qemu-%s-static" % name, "qemu-" + name)
+    ctx.file("BUILD.bazel", "exports_files(glob([\"qemu-*\"]), visibility = [\"//visibility:public\"])\n")
+
+qemu_repository = repository_rule(
+    implementation = _qemu_repository_impl,
+    doc = "The repository @qemu: one static emulator per architecture.",
+)
+
+TOOLCHAIN_TYPE = Label("//toolchains/qemu:toolchain_type")
+
+def _qemu_toolchain_impl(ctx):
+    return [platform_common.ToolchainInfo(emulator = ctx.file.emulator)]
+
+qemu_toolchain = rule(
+    implementation = _qemu_toolchain_impl,
+    attrs = {"emulator": attr.label(allow_single_file = True, mandatory = True)},
+)
+
+def _current_emulator_impl(ctx):
+    emulator = ctx.toolchains[str(TOOLCHAIN_TYPE)].emulator
+    link = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.symlink(output = link, target_file = emulator, is_executable = True)
+    return [DefaultInfo(executable = link, runfiles = ctx.runfiles([link]))]
+
+current_emulator = rule(
+    implementation = _current_emulator_impl,
+    doc = "The emulator of the platform that this target is configured for.",
+    executable = True,
+    toolchains = [str(TOOLCHAIN_TYPE)],
+)
