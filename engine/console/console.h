@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The foreground: a terminal of the container's own, and the wait for its end.
+//
+// A container that shared the user's terminal could push characters into it (TIOCSTI,
+// CVE-2017-5226), so an interactive one gets a pseudoterminal of its own devpts. The child opens
+// it, keeps the user's side and sends the other to the parent, which copies bytes between it and
+// the terminal that nosc was started on:
+//
+//   user's terminal (raw) <-> nosc, the parent <-> master | peer = 0, 1, 2 of the container
+//
+// The peer is taken from the master with TIOCGPTPEER and never by name: /dev/pts/N could be made to
+// mean something else in the meantime (CVE-2025-52565).
+//
+// Signals that would end nosc are held before the container is made (hold_signals) and handed on to
+// its first process while nosc waits, so that none is lost in between and the terminal is restored
+// before nosc ends. Job control (SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT) stays as it is.
+// Source: pty(7), TIOCGPTPEER(2const), unix(7), signalfd(2).
+
+#include <cstdint>
+
+#include "engine/rt/failure.h"
+#include "engine/rt/result.h"
+#include "syscalls/signals.h"
+#include "syscalls/sys/fd.h"
+#include "syscalls/sys/ids.h"
+
+namespace nosc::console {
+
+struct TerminalSize {
+  uint16_t rows = 0;  // characters; 0: unknown, left as it is
+  uint16_t columns = 0;
+};
+
+// True if the descriptor is a terminal; then `size` is its size.
+bool is_terminal(sys::BorrowedFd fd, TerminalSize& size);
+
+// The child's half, in this order: open while the root is still the host's, send the master to the
+// parent, and take the peer as controlling terminal and standard streams after setsid.
+Failure open_terminal(sys::BorrowedFd root, TerminalSize size, sys::Fd& master, sys::Fd& peer);
+Failure send_terminal(sys::BorrowedFd socket, sys::BorrowedFd master);
+Failure apply_terminal(sys::BorrowedFd peer);
+
+// The parent's end of send_terminal().
+Result<sys::Fd> receive_terminal(sys::BorrowedFd socket);
+
+// Signals as they were for the caller.
+struct HeldSignals {
+  sys::sigset_t before;
+};
+
+// Blocks the signals that are handed on, and SIGCHLD. In the parent, before clone.
+Result<void> hold_signals(HeldSignals& held);
+
+// Gives the container the signal mask that nosc was started with. In the child, before exec.
+Failure apply_signal_mask(const HeldSignals& held);
+
+// Waits for the container's first process; hands on signals and, where there is a terminal, copies
+// bytes both ways until nothing is left to copy.
+// Shape: `master` is the container's terminal, or -1. Returns the exit status, or 128 + the signal.
+// Pre: hold_signals() was called, and `init` is a child that hasn't been waited for.
+Result<int> wait_foreground(sys::Pid init, sys::BorrowedFd master);
+
+// The exit status that stands for a wait status: its own, or 128 + the signal that ended it.
+int exit_status_of(int wait_status);
+
+}  // namespace nosc::console

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What this host offers, asked once before planning.
+//
+// Planning is pure: whatever it has to know about the machine is in HostFacts, so a test can plan
+// for any machine. Only what changes the plan is asked, with about eight system calls. Whether the
+// kernel knows a system call isn't asked at all: the call itself answers ENOSYS, and each has one
+// documented way around at the place where it is made.
+
+#include <cstdint>
+
+#include "engine/rt/arena.h"
+#include "engine/rt/result.h"
+
+namespace nosc {
+
+// How control groups are mounted.
+enum class CgroupLayout : uint8_t {
+  kNone,     // no control groups at all, or in no place that nosc finds
+  kLegacy,   // version 1 hierarchies only
+  kHybrid,   // version 1 hierarchies with the cgroup2 hierarchy beside them
+  kUnified,  // the cgroup2 hierarchy alone
+};
+
+struct HostFacts {
+  uint32_t euid = 0;
+  uint32_t egid = 0;
+  CgroupLayout cgroup_layout = CgroupLayout::kNone;
+  const char* cgroup_mount = "";  // absolute path of the cgroup2 hierarchy; empty: none
+  // This process's own cgroup below that mount, "/" or "/a/b"; empty when unknown. It is read only
+  // for callers that aren't root: root's containers have nothing to do with the caller's cgroup.
+  const char* own_cgroup = "";
+  uint32_t last_capability = 0;         // the highest number that the kernel knows
+  uint64_t permitted_capabilities = 0;  // of the caller, one bit each
+};
+
+// Asks the host.
+// Errors: out of memory only; what can't be found out is left as not offered.
+Result<HostFacts> probe_host(Arena& arena);
+
+}  // namespace nosc

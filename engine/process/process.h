@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The container's first process itself: limits, ids, working directory, and the program.
+//
+// The parts are applied at different moments, in this order (launch/child.cc is the whole of it):
+//   while /proc is the host's   apply_oom_score_adj
+//   in the container's root     apply_rlimits, capabilities::apply_bounding, apply_identity,
+//                               capabilities::apply_capabilities, apply_no_new_privileges,
+//                               console::apply_signal_mask, apply_exec
+//
+// apply_identity() enters the working directory twice if need be: with the runtime's privileges
+// first, and with the user's where those don't reach (a home on a network file system). Either way
+// getcwd must then name an absolute path: "(unreachable)/..." means that the directory lies outside
+// the container's root, reached through a descriptor that someone forgot (CVE-2024-21626).
+//
+// The last step isn't the program itself but the stub (stub/stub.cc), a program of a few hundred
+// bytes in a sealed memory file. At the moment of the last execve, /proc/self/exe is the stub's
+// and not nosc's: a container whose program is /proc/self/exe, or a script that starts with
+// #!/proc/self/exe, gets to see the stub, never the host's file (CVE-2019-5736). The stub tries the
+// candidates for the program in order, as execvp would, and reports failure as one record.
+//
+// What the stub runs with is prepared while planning, as one array of strings:
+//   [0] control word   [1..n] candidate paths   [n+1..] the program's own arguments
+// so that nothing is left to do between clone and exec but to write three numbers into the control
+// word (stub/control.h).
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "engine/namespaces/namespaces.h"
+#include "engine/rt/arena.h"
+#include "engine/rt/failure.h"
+#include "engine/rt/place.h"
+#include "engine/rt/result.h"
+#include "engine/spec/config.h"
+#include "syscalls/sys/fd.h"
+
+namespace nosc::process {
+
+// One entry of `process.rlimits`, in the listed order.
+struct RlimitRecord {
+  uint32_t resource = 0;  // RLIMIT_*
+  uint64_t soft = 0;
+  uint64_t hard = 0;
+};
+
+// What happens to the supplementary groups.
+enum class GroupChange : uint8_t {
+  kSet,
+  kSetIfAllowed,  // a joined user namespace may deny it, and then there are none to set
+  kKeep,          // denied by the container's own user namespace
+};
+
+struct IdentityRecord {
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+  std::span<const uint32_t> groups;
+  GroupChange group_change = GroupChange::kSet;
+  uint32_t umask = 0;
+  const char* working_directory = "/";
+};
+
+// oom_score_adj as the text that the kernel takes; empty: left as it is.
+struct OomRecord {
+  std::string_view text;
+};
+
+struct ExecRecord {
+  char** stub_argv = nullptr;  // see the top of this file; null-terminated
+  uint32_t candidate_count = 0;
+  const char** envp = nullptr;  // null-terminated
+  // The entry of envp that holds the default HOME=/, where `env` has no HOME; null otherwise.
+  const char** home = nullptr;
+};
+
+struct ProcessPlan {
+  std::span<const RlimitRecord> rlimits;
+  IdentityRecord identity;
+  OomRecord oom;
+  bool no_new_privileges = false;
+  ExecRecord exec;
+};
+
+// The RLIMIT_* number of a name ("RLIMIT_NOFILE"), or -1.
+int rlimit_number(std::string_view name);
+
+// Prepares everything about the process that the configuration decides.
+// Errors: unknown limits, soft above hard, groups where setgroups is denied, a NUL-less argument
+// list that is empty or names nothing.
+Result<ProcessPlan> plan_process(const spec::Process& process, namespaces::Setgroups setgroups,
+                                 Arena& arena);
+
+// Looks up the user's home directory in the container's /etc/passwd and puts it into the
+// environment, if that has no HOME. In the parent, before clone.
+// Shape: `rootfs` is the container's root directory. A user without an entry keeps HOME=/.
+Result<void> complete_home(ProcessPlan& plan, sys::BorrowedFd rootfs, Arena& arena);
+
+// The home directory in one line of passwd(5), if the line is that user's; empty otherwise.
+std::string_view home_in_passwd_line(std::string_view line, uint32_t uid);
+
+// Writes oom_score_adj of the calling process. Pre: /proc is the host's.
+Failure apply_oom_score_adj(const OomRecord& record);
+
+// Sets the resource limits; the failing entry's index is its index in `process.rlimits`.
+Failure apply_rlimits(std::span<const RlimitRecord> records);
+
+// Sets umask, groups and ids and enters the working directory.
+Failure apply_identity(const IdentityRecord& record);
+
+Failure apply_no_new_privileges();
+
+// Makes every descriptor from 3 on close at exec, those of the caller included (CVE-2024-21626).
+// In the parent, before any descriptor is opened that a child is meant to inherit.
+// Pre: /proc is the host's.
+Result<void> close_descriptors_on_exec();
+
+// Puts the stub into a sealed memory file. In the parent, before clone.
+Result<sys::Fd> open_stub();
+
+// The descriptors that the last step needs.
+struct ExecDescriptors {
+  sys::BorrowedFd stub;
+  // Where failure is reported: left open for the stub, which closes it by a successful execve.
+  sys::BorrowedFd failure;
+  // /proc/self/fd of the host (open_descriptor_directory()), or none: only where execveat may be
+  // missing, which is an emulator's case; Linux has it since 3.19.
+  sys::BorrowedFd descriptor_directory;
+};
+
+// Opens the directory of the calling process's descriptors. In the child. Pre: /proc is the host's.
+sys::Result<sys::Fd> open_descriptor_directory();
+
+// Starts the stub. Returns only on failure.
+Failure apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors);
+
+// The exit status for a program that could not be started: 127 where it doesn't exist, 126 where it
+// can't be executed.
+int exit_status_of_exec(sys::Errno error);
+
+}  // namespace nosc::process
