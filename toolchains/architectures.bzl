@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The nine architectures: everything that the toolchain must know about one is in its row."""
 
-def _architecture(triple, cpu, runs_natively = False, compile_flags = []):
+def _architecture(triple, cpu, runs_natively = False, compile_flags = [], link_flags = []):
     return struct(
         triple = triple,
         cpu = "@platforms//cpu:" + cpu,
         runs_natively = runs_natively,
         compile_flags = compile_flags,
+        link_flags = link_flags,
     )
 
 # The key names the platform (//platforms:linux_KEY), the test tag, --config and qemu's program.
@@ -30,8 +31,14 @@ ARCHITECTURES = {
         "-msimd=none",
     ]),
     # A static program needs neither the global offset table's calls nor small data.
-    "mips64el": _architecture("mips64el-unknown-linux-gnuabi64", "mips64", compile_flags = [
-        "-mno-abicalls",
-        "-G0",
-    ]),
+    "mips64el": _architecture(
+        "mips64el-unknown-linux-gnuabi64",
+        "mips64",
+        compile_flags = [
+            "-mno-abicalls",
+            "-G0",
+        ],
+        # The header of the object that LTO makes does not follow its functions' attributes.
+        link_flags = ["-Wl,-mllvm,-mattr=+noabicalls"],
+    ),
 }

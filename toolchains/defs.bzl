@@ -3,6 +3,7 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 load("//toolchains:architectures.bzl", "ARCHITECTURES")
+load("//toolchains/rules:architecture_test.bzl", "architecture_test")
 load("//toolchains/rules:platform.bzl", "for_architecture", "freestanding_binary")
 
 _FLAG_ATTRIBUTES = [
@@ -23,6 +24,15 @@ def _refuse_flags(name, kwargs):
     for attribute in _FLAG_ATTRIBUTES:
         if attribute in kwargs:
             fail("%s: %s belong in //toolchains/cc, not in a target" % (name, attribute))
+
+def per_architecture(pattern):
+    """A file per architecture: PATTERN with {} replaced; nothing on hosted platforms."""
+    files = {
+        "//platforms:is_linux_" + name: [pattern.format(name)]
+        for name in ARCHITECTURES
+    }
+    files["//conditions:default"] = []
+    return select(files)
 
 def nosc_library(name, **kwargs):
     """A library for freestanding programs that also compiles hosted, for its unit tests."""
@@ -72,18 +82,19 @@ def nosc_host_binary(name, **kwargs):
         **kwargs
     )
 
-def nosc_test(name, deps = [], **kwargs):
+def nosc_test(name, deps = [], size = "small", **kwargs):
     """A GoogleTest that runs on the build machine."""
     _refuse_flags(name, kwargs)
     cc_test(
         name = name,
+        size = size,
         features = ["own_code"],
         target_compatible_with = _HOSTED,
         deps = deps + ["@com_google_googletest//:gtest_main"],
         **kwargs
     )
 
-def nosc_binary(name, srcs, deps = [], visibility = None, **kwargs):
+def nosc_binary(name, srcs, deps = [], visibility = None, testonly = False, **kwargs):
     """A freestanding static program: NAME is optimised and stripped, NAME_debug has its symbols.
 
     Both follow --platforms where that names one of //platforms:linux_*, and are built for
@@ -93,6 +104,7 @@ def nosc_binary(name, srcs, deps = [], visibility = None, **kwargs):
     linked = name + "_linked"
     cc_binary(
         name = linked,
+        testonly = testonly,
         srcs = srcs,
         features = ["own_code"],
         tags = ["manual"],
@@ -103,11 +115,13 @@ def nosc_binary(name, srcs, deps = [], visibility = None, **kwargs):
     )
     freestanding_binary(
         name = name,
+        testonly = testonly,
         linked = linked,
         visibility = visibility,
     )
     freestanding_binary(
         name = name + "_debug",
+        testonly = testonly,
         linked = linked,
         stripped = False,
         visibility = visibility,
@@ -122,3 +136,75 @@ def nosc_binary_per_architecture(name, binary, visibility = None):
             binary = binary,
             visibility = visibility,
         )
+
+def _architecture_tests(name, tags, architectures, **kwargs):
+    for architecture in architectures:
+        architecture_test(
+            name = name + "_" + architecture,
+            architecture = architecture,
+            tags = tags + [architecture],
+            **kwargs
+        )
+
+def nosc_freestanding_test(
+        name,
+        srcs,
+        deps = [],
+        tags = [],
+        architectures = ARCHITECTURES.keys(),
+        size = "small",
+        **kwargs):
+    """A freestanding test program, run on each architecture as NAME_ARCHITECTURE.
+
+    It prints `ok NAME`, `not ok NAME: why` or `skip NAME: why` per test case; each is reported to
+    Bazel as one. x86_64 and i386 run natively, the others under qemu-user.
+    """
+    program = name + "_program"
+    nosc_binary(
+        name = program,
+        testonly = True,
+        srcs = srcs,
+        deps = deps,
+        **kwargs
+    )
+    _architecture_tests(
+        name = name,
+        architectures = architectures,
+        program = program,
+        runner = Label("//toolchains/testing:report_cases"),
+        size = size,
+        tags = tags,
+    )
+
+def nosc_test_per_architecture(
+        name,
+        srcs,
+        program,
+        deps = [],
+        data = [],
+        tags = [],
+        architectures = ARCHITECTURES.keys(),
+        size = "small",
+        **kwargs):
+    """A hosted GoogleTest of PROGRAM (a nosc_binary), run per architecture as NAME_ARCHITECTURE.
+
+    The test finds the program's path in $NOSC_PROGRAM, the emulator to start it with in
+    $NOSC_EMULATOR (absent on x86_64 and i386) and the architecture's name in $NOSC_ARCHITECTURE.
+    """
+    runner = name + "_runner"
+    nosc_host_binary(
+        name = runner,
+        testonly = True,
+        srcs = srcs,
+        deps = deps + ["@com_google_googletest//:gtest_main"],
+        **kwargs
+    )
+    _architecture_tests(
+        name = name,
+        architectures = architectures,
+        data = data,
+        program = program,
+        runner = runner,
+        size = size,
+        tags = tags,
+    )

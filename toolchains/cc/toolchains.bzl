@@ -198,7 +198,7 @@ def llvm_toolchains():
                 "libcxx",
             ],
             libc = "none",
-            link_flags = _FREESTANDING_LINK,
+            link_flags = _FREESTANDING_LINK + architecture.link_flags,
             triple = architecture.triple,
         )
         _toolchain(

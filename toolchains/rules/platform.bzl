@@ -36,7 +36,7 @@ def _architecture_transition_impl(_settings, attr):
         _PLATFORMS: [str(_FREESTANDING[attr.architecture])],
     }
 
-_architecture_transition = transition(
+architecture_transition = transition(
     implementation = _architecture_transition_impl,
     inputs = [],
     outputs = [
@@ -45,7 +45,7 @@ _architecture_transition = transition(
     ],
 )
 
-_ALLOWLIST = attr.label(
+ALLOWLIST = attr.label(
     default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
 )
 
@@ -81,7 +81,7 @@ linux_x86_64; stripped unless told otherwise.""",
     attrs = {
         "linked": attr.label(cfg = _freestanding_transition, mandatory = True),
         "stripped": attr.bool(default = True),
-        "_allowlist_function_transition": _ALLOWLIST,
+        "_allowlist_function_transition": ALLOWLIST,
         "_strip": attr.label(
             default = "@llvm//:bin/llvm-strip",
             allow_single_file = True,
@@ -101,7 +101,7 @@ for_architecture = rule(
     executable = True,
     attrs = {
         "architecture": attr.string(mandatory = True, values = ARCHITECTURES.keys()),
-        "binary": attr.label(cfg = _architecture_transition, mandatory = True),
-        "_allowlist_function_transition": _ALLOWLIST,
+        "binary": attr.label(cfg = architecture_transition, mandatory = True),
+        "_allowlist_function_transition": ALLOWLIST,
     },
 )
