@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pinned Debian packages: NAME=VERSION|TREE[,TREE] to the sha256 of the .deb.
+"""Pinned packages of Debian 12: NAME=VERSION|TREE[,TREE] to the sha256 of the .deb.
 
 TREE is where the package is unpacked: tools (the compiler and what it needs to run), sysroot (what
-hosted programs are built against), libcxx_packages (freestanding headers).
+hosted programs are built against), libcxx_packages (freestanding headers), tree (the emulators).
+`./bazelw run //toolchains:refresh_lock` writes the versions and sums of the archive's current state.
 """
 
 LLVM_PACKAGES = {
@@ -10,6 +11,9 @@ LLVM_PACKAGES = {
     "libclang-cpp19=1:19.1.7-3~deb12u1|tools": "5daa784e1d747db320c16604729ffa805e6bfd72d3ac0b7cb0ee5f1a7ebc8aae",
     "libllvm19=1:19.1.7-3~deb12u1|tools": "6edf3a8b28495cdba883d9760e0dca1a81983fc497a5f989dc64d0d96d23b4aa",
     "libclang-common-19-dev=1:19.1.7-3~deb12u1|tools": "811c2d398ad772204ec05ffde485cbbc4c210abc5dcf0068ff9ca3e647591ce7",
+    "libclang-rt-19-dev=1:19.1.7-3~deb12u1|tools": "872464dcd1aa3538e417e177f74a4c549b19313acaa1fe9465d32b936e9ef8eb",
+    "clang-format-19=1:19.1.7-3~deb12u1|tools": "294be761c32accb59d1fb8a27b4929d0f219a898b47fd52a8f5e2c841ab8d089",
+    "clang-tidy-19=1:19.1.7-3~deb12u1|tools": "3b3d1f0e7c139c6b58feaa86bd7ff0d58b6d34a16f5f6d9a3c3a93e342cf2a7f",
     "lld-19=1:19.1.7-3~deb12u1|tools": "416e084363a16a7060eaa6343ed641dfe864b8208c39170ee00a5679e4b486a2",
     "llvm-19=1:19.1.7-3~deb12u1|tools": "f91492c5b361ff12f540b9f6145cf638b5e0fb3f145fceabd6c4b9540eab4bf9",
     "libedit2=3.1-20221030-2|tools": "1cf14abf2716d3279db12d0657a5737cf70074a1e71d3bdf73206625e3c89ce6",

@@ -2,40 +2,49 @@
 """Pinned source archives and Debian packages as external repositories.
 
 Package addresses are asked of the machine's own apt configuration (`--print-uris`), so no mirror is
-named here. Every file is checked against the sha256 pinned in this repository and goes through
-Bazel's repository cache.
+named here. Every file is checked against a sha256 and goes through Bazel's repository cache: the one
+pinned in this repository or, where the archive has moved on, the one that apt's signature covers.
 """
 
-def _sh(ctx, script, args = [], what = "command"):
-    result = ctx.execute(["/bin/sh", "-euc", script, "sh"] + args, timeout = 600)
+_APT_SCRIPT = Label("//toolchains/apt:private_apt.sh")
+
+# What repository rules that fetch packages name in `environ`.
+APT_ENVIRONMENT = ["NOSC_LOCKED"]
+
+def _execute(ctx, command, what):
+    result = ctx.execute(command, timeout = 600)
     if result.return_code != 0:
-        fail("%s failed (%d):\n%s\n%s" % (what, result.return_code, result.stdout, result.stderr))
+        fail("%s failed (%d):\n%s%s" % (what, result.return_code, result.stdout, result.stderr))
     return result.stdout
 
-# A private apt state: never touches /var, works for a plain user, and also knows source packages.
-_APT = """
-d="$PWD/.apt"
-mkdir -p "$d/lists/partial" "$d/cache/archives/partial" "$d/parts"
-if [ -e /etc/apt/sources.list ]; then
-  sed 's/^deb \\(.*\\)/deb \\1\\ndeb-src \\1/' /etc/apt/sources.list > "$d/parts/main.list"
-fi
-for f in /etc/apt/sources.list.d/*.sources; do
-  [ -e "$f" ] && sed 's/^Types:.*/Types: deb deb-src/' "$f" > "$d/parts/$(basename "$f")"
-done
-apt() {
-  apt-get -qq -o Dir::State::Lists="$d/lists" -o Dir::Cache="$d/cache" \
-    -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::SourceParts="$d/parts" \
-    -o Debug::NoLocking=1 "$@"
-}
-[ -e "$d/updated" ] || { apt update; : > "$d/updated"; }
-"""
+def _shell(ctx, script, arguments = [], what = "command"):
+    return _execute(ctx, ["/bin/sh", "-euc", script, "sh"] + arguments, what)
 
-def _address(listing, suffix):
-    for line in listing.split("\n"):
+def _offers(ctx, kind, command, packages):
+    """What apt offers: (offered files, error text); a file is (name, address, sha256)."""
+    result = ctx.execute(
+        [ctx.path(_APT_SCRIPT), str(ctx.path(".apt")), kind, "apt-get"] + command +
+        ["--print-uris"] + packages,
+        timeout = 600,
+    )
+    files = []
+    for line in result.stdout.split("\n"):
         words = line.split(" ")
-        if line.startswith("'") and len(words) >= 2 and words[1].endswith(suffix):
-            return words[0].strip("'")
-    fail("apt offers no %s; it said:\n%s" % (suffix, listing))
+        if line.startswith("'") and len(words) >= 2:
+            sha256 = words[3][len("SHA256:"):] if len(words) > 3 else ""
+            files.append((words[1], words[0].strip("'"), sha256))
+    return files, result.stderr.strip()
+
+def _source_address(ctx):
+    """The address of a source release in the machine's archive, of whatever package revision."""
+    package = ctx.attr.apt_source
+    error = ""
+    for name in [package, package.split("=")[0]]:
+        files, error = _offers(ctx, "deb-src", ["source", "--download-only"], [name])
+        for file, address, _ in files:
+            if file == ctx.attr.apt_file:
+                return address
+    fail("apt offers no %s: %s" % (ctx.attr.apt_file, error))
 
 def _source_archive_impl(ctx):
     fetched = False
@@ -47,18 +56,12 @@ def _source_archive_impl(ctx):
             allow_fail = True,
         ).success
     if not fetched:
-        listing = _sh(
-            ctx,
-            _APT + 'apt source --download-only --print-uris "$1"',
-            [ctx.attr.apt_source],
-            what = "apt-get source " + ctx.attr.apt_source,
-        )
         ctx.download(
-            _address(listing, ctx.attr.apt_file),
+            _source_address(ctx),
             output = "source.tar",
             sha256 = ctx.attr.apt_sha256 or ctx.attr.sha256,
         )
-        _sh(ctx, "tar -xf source.tar --strip-components=1 && rm -rf source.tar .apt")
+        _shell(ctx, "tar -xf source.tar --strip-components=1 && rm -rf source.tar .apt")
     for patch in ctx.attr.patches:
         ctx.patch(patch, strip = 1)
 
@@ -88,31 +91,84 @@ done
 find . -xtype l -delete
 """
 
+def _name(package):
+    return package.split("=")[0]
+
+def _by_name(files):
+    return {file.split("_")[0]: (file, address, sha256) for file, address, sha256 in files}
+
+def _package_offers(ctx, packages):
+    """{name: offer} for NAME[=VERSION] packages; those that the archive lacks are absent."""
+    files, error = _offers(ctx, "deb", ["download"], packages)
+    offers = _by_name(files)
+    if len(offers) == len(packages):
+        return offers
+
+    # One absent version makes apt refuse them all: ask one at a time.
+    offers = {}
+    for package in packages:
+        files, error = _offers(ctx, "deb", ["download"], [package])
+        if "=" not in package and not files:
+            fail("apt offers no %s: %s" % (package, error))
+        offers.update(_by_name(files))
+    return offers
+
+def _old_address(package, offer):
+    """Where the archive keeps, if it still does, another version of the package of an offer."""
+    version = package.split("=")[1].split(":")[-1].replace("~", "%7e").replace("+", "%2b")
+    folder, _, file = offer[1].rpartition("/")
+    return "%s/%s_%s_%s" % (folder, _name(package), version, file.split("_")[-1])
+
+def _fetch_vanished(ctx, pins, archives):
+    """Fetches the packages whose pinned version apt no longer offers."""
+    if not pins:
+        return
+    offers = _package_offers(ctx, [_name(package) for package in pins])
+    replaced = []
+    for package, sha256 in pins.items():
+        offer = offers[_name(package)]
+        archive = archives[package]
+        if ctx.download(
+            [_old_address(package, offer)],
+            output = archive,
+            sha256 = sha256,
+            allow_fail = True,
+        ).success:
+            continue
+        if ctx.os.environ.get("NOSC_LOCKED"):
+            fail("%s has left the archive; --config=locked takes no other version" % package)
+        ctx.download([offer[1]], output = archive, sha256 = offer[2])
+        replaced.append("%s (now %s)" % (package, offer[0].split("_")[1].replace("%3a", ":")))
+    if replaced:
+        # buildifier: disable=print
+        print("not in the archive any more: %s; took what apt's signature vouches for. " %
+              ", ".join(replaced) + "Refresh the pins: ./bazelw run //toolchains:refresh_lock")
+
 def unpack_packages(ctx, packages):
     """Unpacks pinned packages ({"NAME=VERSION|TREE[,TREE]": sha256}) into their trees."""
-    names = [key.split("|")[0] for key in packages]
-    listing = _sh(ctx, _APT + 'apt download --print-uris "$@"', names, what = "apt-get download")
-    lines = [line for line in listing.split("\n") if line.startswith("'")]
+    pins = {key.split("|")[0]: sha256 for key, sha256 in packages.items()}
+    archives = {package: ".packages/%d.deb" % i for i, package in enumerate(pins)}
+    offers = _package_offers(ctx, pins.keys())
+    vanished = {}
+    for package, sha256 in pins.items():
+        if _name(package) in offers:
+            address = offers[_name(package)][1]
+            ctx.download([address], output = archives[package], sha256 = sha256)
+        else:
+            vanished[package] = sha256
+    _fetch_vanished(ctx, vanished, archives)
+
     roots = {}
-    for index, (key, sha256) in enumerate(packages.items()):
+    for key in packages:
         package, trees = key.split("|")
-        prefix = package.split("=")[0] + "_"
-        addresses = [
-            line.split(" ")[0].strip("'")
-            for line in lines
-            if line.split(" ")[1].startswith(prefix)
-        ]
-        if len(addresses) != 1:
-            fail("apt offers no " + package)
-        archive = ".packages/%d.deb" % index
-        ctx.download(addresses, output = archive, sha256 = sha256)
         for tree in trees.split(","):
-            _sh(ctx, 'mkdir -p "$2"; dpkg-deb -x "$1" "$2"', [archive, tree], what = "dpkg-deb")
+            command = 'mkdir -p "$2"; dpkg-deb -x "$1" "$2"'
+            _shell(ctx, command, [archives[package], tree], what = "dpkg-deb")
             roots[tree] = True
     ctx.delete(".packages")
     ctx.delete(".apt")
     for root in roots:
-        _sh(ctx, _TIDY_TREE, [root])
+        _shell(ctx, _TIDY_TREE, [root])
 
 def _stub_repository_impl(ctx):
     for path, text in ctx.attr.contents.items():

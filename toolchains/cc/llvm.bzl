@@ -9,11 +9,13 @@ libcxx/    libc++'s headers for freestanding code
 """
 
 load("//toolchains:packages.lock.bzl", "LLVM_PACKAGES")
-load("//toolchains/apt:apt.bzl", "unpack_packages")
+load("//toolchains/apt:apt.bzl", "APT_ENVIRONMENT", "unpack_packages")
 
 _TOOLS = [
     "clang",
     "clang++",
+    "clang-format",
+    "clang-tidy",
     "ld.lld",
     "llvm-ar",
     "llvm-cov",
@@ -60,5 +62,6 @@ def _llvm_repository_impl(ctx):
 
 llvm_repository = repository_rule(
     implementation = _llvm_repository_impl,
+    environ = APT_ENVIRONMENT,
     doc = "The hermetic compiler.",
 )

@@ -153,7 +153,7 @@ def llvm_toolchains():
         compile_features = {"own_code": _OWN_CODE},
         compile_flags = _HOSTED_COMPILE,
         cpu = "k8",
-        cxx_flags = ["-std=c++20"],
+        cxx_flags = ["-std=c++23"],
         include_directories = [
             "resource/include",
             "sysroot/usr/include",

@@ -3,7 +3,7 @@
 
 load("//toolchains:architectures.bzl", "ARCHITECTURES")
 load("//toolchains:packages.lock.bzl", "QEMU_PACKAGES")
-load("//toolchains/apt:apt.bzl", "unpack_packages")
+load("//toolchains/apt:apt.bzl", "APT_ENVIRONMENT", "unpack_packages")
 
 def _qemu_repository_impl(ctx):
     unpack_packages(ctx, QEMU_PACKAGES)
@@ -13,6 +13,7 @@ def _qemu_repository_impl(ctx):
 
 qemu_repository = repository_rule(
     implementation = _qemu_repository_impl,
+    environ = APT_ENVIRONMENT,
     doc = "The repository @qemu: one static emulator per architecture.",
 )
 
