@@ -4,6 +4,7 @@
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 load("//toolchains:architectures.bzl", "ARCHITECTURES")
 load("//toolchains/rules:architecture_test.bzl", "architecture_test")
+load("//toolchains/rules:fuzz_test.bzl", "fuzz_test")
 load("//toolchains/rules:platform.bzl", "for_architecture", "freestanding_binary")
 
 _FLAG_ATTRIBUTES = [
@@ -92,6 +93,34 @@ def nosc_test(name, deps = [], size = "small", **kwargs):
         target_compatible_with = _HOSTED,
         deps = deps + ["@com_google_googletest//:gtest_main"],
         **kwargs
+    )
+
+def nosc_fuzz_test(name, srcs, deps = [], corpus = [], tags = [], **kwargs):
+    """A libFuzzer target with ASan and UBSan; the test tries it on CORPUS and two seconds more.
+
+    `bazel run NAME -- -max_total_time=3600 FOLDER` goes on for longer and keeps its finds.
+    """
+    _refuse_flags(name, kwargs)
+    program = name + "_program"
+    cc_binary(
+        name = program,
+        testonly = True,
+        srcs = srcs,
+        features = [
+            "own_code",
+            "fuzzer",
+        ],
+        tags = ["manual"],
+        target_compatible_with = _HOSTED,
+        deps = deps,
+        **kwargs
+    )
+    fuzz_test(
+        name = name,
+        size = "small",
+        corpus = corpus,
+        program = program,
+        tags = tags,
     )
 
 def nosc_binary(name, srcs, deps = [], visibility = None, testonly = False, **kwargs):

@@ -103,6 +103,9 @@ def _clang_config_impl(ctx):
         feature(name = name, flag_sets = _flags(_COMPILE_ACTIONS + _LINK_ACTIONS, _placed(ctx, flags)))
         for name, flags in ctx.attr.compile_and_link_features.items()
     ] + [
+        feature(name = name, flag_sets = _flags(_LINK_ACTIONS, _placed(ctx, flags)))
+        for name, flags in ctx.attr.link_features.items()
+    ] + [
         feature(name = name, flag_sets = _flags(
             _LINK_ACTIONS,
             _placed(ctx, flags),
@@ -123,7 +126,7 @@ def _clang_config_impl(ctx):
         abi_libc_version = "unknown",
         builtin_sysroot = _placed(ctx, [ctx.attr.sysroot])[0] or None,
         cxx_builtin_include_directories = [
-            _package(ctx.label) + "/" + directory
+            directory if directory.startswith("/") else _package(ctx.label) + "/" + directory
             for directory in ctx.attr.include_directories
         ] + [
             _package(ctx.attr._config.label) + "/config",
@@ -144,6 +147,7 @@ the compiler, {config} and {libc} for the header directories of //toolchains/fre
         "cxx_flags": attr.string_list(),
         "include_directories": attr.string_list(),
         "libc": attr.string(mandatory = True),
+        "link_features": attr.string_list_dict(),
         "link_flags": attr.string_list(),
         "optimised_compile_flags": attr.string_list(),
         "plain_link_features": attr.string_list_dict(),

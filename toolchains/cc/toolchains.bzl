@@ -121,8 +121,12 @@ def _toolchain(name, files, constraints):
         toolchain_type = _CC_TOOLCHAIN_TYPE,
     )
 
-def llvm_toolchains():
-    """Declares the cc toolchains; bin, tools, resource, sysroot and libcxx lie beside them."""
+def llvm_toolchains(host_include_directories = []):
+    """Declares the cc toolchains; bin, tools, resource, sysroot and libcxx lie beside them.
+
+    Args:
+      host_include_directories: where the host's headers are, if the compiler is the host's.
+    """
 
     # Whole directories as inputs: one symlink each in the sandbox.
     native.filegroup(
@@ -144,9 +148,11 @@ def llvm_toolchains():
         name = "hosted_config",
         compile_and_link_features = {
             "asan": ["-fsanitize=address"],
-            "fuzzer": ["-fsanitize=fuzzer"],
+            "fuzzer_coverage": ["-fsanitize=fuzzer-no-link"],
+            # The vptr check needs a runtime that clang, told to link C, leaves out.
             "ubsan": [
                 "-fsanitize=undefined",
+                "-fno-sanitize=vptr",
                 "-fno-sanitize-recover=all",
             ],
         },
@@ -156,18 +162,21 @@ def llvm_toolchains():
         cxx_flags = ["-std=c++23"],
         include_directories = [
             "resource/include",
+            "resource/share",
+        ] + (host_include_directories or [
             "sysroot/usr/include",
             "sysroot/usr/lib/gcc",
-        ],
+        ]),
         libc = "glibc",
+        link_features = {"fuzzer": ["-fsanitize=fuzzer"]},
         link_flags = _HOSTED_LINK,
         optimised_compile_flags = [
             "-O2",
             "-DNDEBUG",
         ],
-        # Sanitizers need a dynamic libc.
-        plain_link_features = {"static_program": ["-static"]},
-        sysroot = "{llvm}/sysroot",
+        # Sanitizers need a dynamic libc, and a host may have no static one.
+        plain_link_features = {"static_program": [] if host_include_directories else ["-static"]},
+        sysroot = "" if host_include_directories else "{llvm}/sysroot",
         triple = "x86_64-linux-gnu",
     )
     _toolchain(

@@ -5,15 +5,38 @@ load("//toolchains:architectures.bzl", "ARCHITECTURES")
 load("//toolchains:packages.lock.bzl", "QEMU_PACKAGES")
 load("//toolchains/apt:apt.bzl", "APT_ENVIRONMENT", "unpack_packages")
 
-def _qemu_repository_impl(ctx):
-    unpack_packages(ctx, QEMU_PACKAGES)
+_NO_EMULATOR = """#!/bin/sh
+echo 'qemu-%s is not installed' >&2
+exit 126
+"""
+
+def _installed_emulators(ctx):
     for name in ARCHITECTURES:
-        ctx.symlink("tree/usr/bin/qemu-%s-static" % name, "qemu-" + name)
-    ctx.file("BUILD.bazel", "exports_files(glob([\"qemu-*\"]), visibility = [\"//visibility:public\"])\n")
+        emulator = ctx.which("qemu-" + name) or ctx.which("qemu-%s-static" % name)
+        if emulator:
+            ctx.symlink(emulator, "qemu-" + name)
+        else:
+            ctx.file("qemu-" + name, _NO_EMULATOR % name)
+
+def _qemu_repository_impl(ctx):
+    if ctx.os.environ.get("NOSC_CLANG") == "host":
+        _installed_emulators(ctx)
+    else:
+        unpack_packages(ctx, QEMU_PACKAGES)
+        for name in ARCHITECTURES:
+            ctx.symlink("tree/usr/bin/qemu-%s-static" % name, "qemu-" + name)
+    ctx.file("BUILD.bazel", """exports_files(
+    glob(["qemu-*"]),
+    visibility = ["//visibility:public"],
+)
+""")
 
 qemu_repository = repository_rule(
     implementation = _qemu_repository_impl,
-    environ = APT_ENVIRONMENT,
+    environ = APT_ENVIRONMENT + [
+        "NOSC_CLANG",
+        "PATH",
+    ],
     doc = "The repository @qemu: one static emulator per architecture.",
 )
 
