@@ -11,8 +11,8 @@
 // where an absent object matters its struct has `present`.
 //
 // What nosc can't apply yet isn't modelled: its path is listed in Config::unsupported, in the order
-// of the document, when it is set to something that would have an effect. Planning refuses the first
-// of them by name, so that nothing is ever ignored silently.
+// of the document, when it is set to something that would have an effect. Planning refuses the
+// first of them by name, so that nothing is ever ignored silently.
 //
 // Source: opencontainers/runtime-spec 1.3.0, config.md and config-linux.md.
 

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/json/json.h"
+
+namespace nosc::json {
+namespace {
+
+// Multiplies by ten and adds a digit.
+// Errors: false when the result needs more than 64 bits.
+bool append_digit(uint64_t& value, unsigned digit) {
+  if (value > UINT64_MAX / 10 || (value == UINT64_MAX / 10 && digit > UINT64_MAX % 10)) {
+    return false;
+  }
+  value = value * 10 + digit;
+  return true;
+}
+
+// Reads the exponent behind an e; above that the exact value makes no difference.
+int read_exponent(std::string_view text) {
+  bool negative = false;
+  int exponent = 0;
+  for (const char c : text) {
+    if (c == '-') negative = true;
+    if (c >= '0' && c <= '9' && exponent < 100000000) exponent = exponent * 10 + (c - '0');
+  }
+  return negative ? -exponent : exponent;
+}
+
+// Writes a key as a JSON pointer's part: ~ and / have escapes of their own.
+void write_part(Writer& writer, std::string_view key) {
+  for (const char& c : key) {
+    if (c == '~') {
+      writer.text("~0");
+    } else if (c == '/') {
+      writer.text("~1");
+    } else {
+      writer.escaped({&c, 1});
+    }
+  }
+}
+
+}  // namespace
+
+const char* type_name(Type type) {
+  static constexpr const char* kNames[] = {"null",     "false",    "true",     "a number",
+                                           "a string", "an array", "an object"};
+  return kNames[static_cast<unsigned>(type)];
+}
+
+uint32_t Document::count(Index container) const {
+  uint32_t values = 0;
+  for (Index index = container + 1; index != end(container); index = next(index)) ++values;
+  return type(container) == Type::kObject ? values / 2 : values;
+}
+
+Integer Document::integer(Index index) const {
+  std::string_view digits = text(index);
+  Integer result;
+  if (digits.front() == '-') {
+    result.negative = true;
+    digits.remove_prefix(1);
+  }
+  int scale = 0;  // the value is the digits without their point, times 10 to this power
+  const size_t e = digits.find_first_of("eE");
+  if (e != digits.npos) {
+    scale = read_exponent(digits.substr(e + 1));
+    digits = digits.substr(0, e);
+  }
+  const size_t point = digits.find('.');
+  // How many digits stand in front of the point once it has been moved.
+  const int64_t whole = static_cast<int64_t>(point == digits.npos ? digits.size() : point) + scale;
+  int64_t position = 0;
+  for (const char c : digits) {
+    if (c == '.') continue;
+    const auto digit = static_cast<unsigned>(c - '0');
+    if (position++ >= whole) {
+      if (digit != 0) return {.status = IntegerStatus::kNotInteger};
+    } else if (!append_digit(result.magnitude, digit)) {
+      return {.status = IntegerStatus::kOutOfRange};
+    }
+  }
+  for (; position < whole && result.magnitude != 0; ++position) {
+    if (!append_digit(result.magnitude, 0)) return {.status = IntegerStatus::kOutOfRange};
+  }
+  if (result.magnitude == 0) result.negative = false;
+  return result;
+}
+
+Index Document::find(Index object, std::string_view key) const {
+  for (Index at = object + 1; at != end(object); at = next(at + 1)) {
+    if (text(at) == key) return at + 1;
+  }
+  return kRoot;
+}
+
+void Document::write_pointer(Writer& writer, Index index) const {
+  if (index == kRoot) writer.character('/');
+  Index container = kRoot;
+  while (container < index) {
+    const bool in_object = type(container) == Type::kObject;
+    uint32_t position = 0;
+    Index child = container + 1;
+    // A key belongs to its value: the step over both finds either.
+    while (next(child + in_object) <= index) {
+      child = next(child + in_object);
+      ++position;
+    }
+    writer.character('/');
+    if (in_object) {
+      write_part(writer, text(child));
+    } else {
+      writer.decimal(position);
+    }
+    if (child == index) return;
+    container = child + in_object;
+  }
+}
+
+Result<std::string_view> Document::pointer(Index index, Arena& arena) const {
+  BufferWriter<512> writer;
+  write_pointer(writer, index);
+  return arena.copy_string(writer.view());
+}
+
+}  // namespace nosc::json

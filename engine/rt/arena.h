@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include "engine/rt/result.h"
+
+namespace nosc {
+
+// Memory that is only ever taken and given back all at once: chunks mapped from the kernel, each
+// twice as large as the one before. What lives in it needs no destructor.
+//
+// Memory is handed out zeroed. Failure to get more is an Error (or a nullptr), never a crash.
+class Arena {
+ public:
+  static constexpr size_t kFirstChunkBytes = size_t{64} << 10;
+  static constexpr size_t kLargestChunkBytes = size_t{16} << 20;
+
+  Arena() = default;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+  ~Arena();
+
+  // Takes zeroed memory.
+  // Pre: alignment is a power of two of at most 4096.
+  // Errors: nullptr when the kernel gives no more.
+  void* allocate(size_t size_bytes, size_t alignment);
+
+  // Makes the latest allocation larger where it is.
+  // Shape: `block` is what allocate() returned last, `size_bytes` its present size.
+  // Errors: false when it isn't the latest one or its chunk is full; nothing has changed then.
+  bool extend(void* block, size_t size_bytes, size_t new_size_bytes);
+
+  // Takes a zero-initialised array; an empty one takes nothing.
+  template <class T>
+  Result<std::span<T>> array(size_t count) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    if (count == 0) return std::span<T>();
+    if (count > SIZE_MAX / 2 / sizeof(T)) return out_of_memory_error();
+    void* memory = allocate(count * sizeof(T), alignof(T));
+    if (memory == nullptr) return out_of_memory_error();
+    T* first = static_cast<T*>(memory);
+    for (size_t i = 0; i < count; ++i) std::construct_at(first + i);
+    return std::span<T>(first, count);
+  }
+
+  // Copies a string and puts a NUL behind it; the view returned doesn't count the NUL.
+  Result<std::string_view> copy_string(std::string_view text);
+
+ private:
+  struct Chunk;
+
+  bool add_chunk(size_t needed_bytes);
+
+  char* next_ = nullptr;
+  char* end_ = nullptr;
+  Chunk* chunks_ = nullptr;
+  size_t chunk_bytes_ = kFirstChunkBytes;
+};
+
+}  // namespace nosc

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/rt/files.h"
+
+#include <string.h>
+
+#include <algorithm>
+
+#include "syscalls/sys.h"
+
+namespace nosc {
+namespace {
+
+// Enough for almost every config.json, and little enough to take without asking for the size.
+constexpr size_t kFirstReadBytes = size_t{32} << 10;
+
+Error too_large_error() {
+  return {.code = ErrorCode::kTooLarge, .text = "the file is larger than nosc reads"};
+}
+
+}  // namespace
+
+Result<std::span<char>> read_to_end(sys::BorrowedFd fd, size_t limit_bytes, Arena& arena) {
+  size_t capacity = kFirstReadBytes;
+  auto* buffer = static_cast<char*>(arena.allocate(capacity, 1));
+  if (buffer == nullptr) return out_of_memory_error();
+  size_t used = 0;
+  for (;;) {
+    // One byte stays free for the NUL.
+    auto count = sys::read(fd, sys::Span<char>(buffer + used, capacity - 1 - used));
+    if (!count.ok()) {
+      if (count.failed_with(sys::kEINTR)) continue;
+      return system_error(nullptr, {}, count.error());
+    }
+    used += *count;
+    if (used > limit_bytes) return too_large_error();
+    if (*count == 0) break;
+    if (used < capacity - 1) continue;
+    if (!arena.extend(buffer, capacity, capacity * 2)) {
+      auto* larger = static_cast<char*>(arena.allocate(capacity * 2, 1));
+      if (larger == nullptr) return out_of_memory_error();
+      memcpy(larger, buffer, used);
+      buffer = larger;
+    }
+    capacity *= 2;
+  }
+  buffer[used] = '\0';
+  return std::span<char>(buffer, used);
+}
+
+Result<std::span<char>> read_file(const char* path, size_t limit_bytes, Arena& arena) {
+  const auto named = [path](Error error, const char* operation) {
+    error.operation = operation;
+    error.object = path;
+    return error;
+  };
+  auto opened = sys::openat(sys::kCwd, sys::CStr::from_terminated(path),
+                            sys::kO_RDONLY | sys::kO_CLOEXEC | sys::kO_NONBLOCK);
+  if (!opened.ok()) return named(system_error(nullptr, {}, opened.error()), "open");
+  auto text = read_to_end(opened.borrow(), limit_bytes, arena);
+  if (!text.ok()) return named(text.error(), "read");
+  return text;
+}
+
+sys::Result<void> write_all(sys::BorrowedFd fd, std::string_view text) {
+  while (!text.empty()) {
+    auto written = sys::write(fd, text);
+    if (written.ok()) {
+      text.remove_prefix(*written);
+    } else if (!written.failed_with(sys::kEINTR)) {
+      return written.error();
+    }
+  }
+  return sys::Result<void>::from_raw(0);
+}
+
+}  // namespace nosc

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/rt/paths.h"
+
+#include <string.h>
+
+#include <algorithm>
+
+namespace nosc {
+
+Result<std::string_view> clean_path(std::string_view path, Arena& arena) {
+  // A slash in front, and a NUL.
+  const auto buffer = TRY(arena.array<char>(path.size() + 2));
+  size_t used = 0;
+  while (!path.empty()) {
+    const std::string_view component = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(component.size() + 1, path.size()));
+    if (component.empty() || component == ".") continue;
+    if (component == "..") {
+      while (used > 0 && buffer[--used] != '/') {
+      }
+      continue;
+    }
+    buffer[used++] = '/';
+    memcpy(&buffer[used], component.data(), component.size());
+    used += component.size();
+  }
+  if (used == 0) buffer[used++] = '/';
+  buffer[used] = '\0';
+  return std::string_view(buffer.data(), used);
+}
+
+Result<std::string_view> join_paths(std::string_view directory, std::string_view path,
+                                    Arena& arena) {
+  if (path.starts_with('/')) return arena.copy_string(path);
+  const auto buffer = TRY(arena.array<char>(directory.size() + path.size() + 2));
+  char* end = std::copy(directory.begin(), directory.end(), buffer.data());
+  if (!directory.ends_with('/')) *end++ = '/';
+  end = std::copy(path.begin(), path.end(), end);
+  return std::string_view(buffer.data(), static_cast<size_t>(end - buffer.data()));
+}
+
+}  // namespace nosc

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "engine/rt/error.h"
+
+namespace nosc {
+
+// A value or an Error. The engine's counterpart of sys::Result, which holds only an errno: this one
+// also says what was being done, to what, and where in config.json the wish came from.
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  using Value = T;
+
+  constexpr Result(T value) : value_(std::move(value)), ok_(true) {}
+  constexpr Result(const Error& error) : error_(error), ok_(false) {}
+  constexpr Result(Result&& other) : ok_(other.ok_) {
+    if (ok_) {
+      std::construct_at(&value_, std::move(other.value_));
+    } else {
+      std::construct_at(&error_, other.error_);
+    }
+  }
+  Result(const Result&) = delete;
+  Result& operator=(const Result&) = delete;
+  constexpr ~Result() {
+    if (ok_) std::destroy_at(&value_);
+  }
+
+  constexpr bool ok() const { return ok_; }
+  constexpr explicit operator bool() const { return ok_; }
+  // Pre: ok().
+  constexpr T& operator*() & { return value_; }
+  constexpr const T& operator*() const& { return value_; }
+  constexpr T&& operator*() && { return std::move(value_); }
+  constexpr T* operator->() { return &value_; }
+  constexpr const T* operator->() const { return &value_; }
+  constexpr T& value() & { return value_; }
+  constexpr T&& value() && { return std::move(value_); }
+  // Pre: !ok().
+  constexpr const Error& error() const { return error_; }
+
+ private:
+  union {
+    T value_;
+    Error error_;
+  };
+  bool ok_;
+};
+
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  using Value = void;
+
+  constexpr Result() : ok_(true) {}
+  constexpr Result(const Error& error) : error_(error), ok_(false) {}
+
+  constexpr bool ok() const { return ok_; }
+  constexpr explicit operator bool() const { return ok_; }
+  constexpr void value() const {}
+  // Pre: !ok().
+  constexpr const Error& error() const { return error_; }
+
+ private:
+  union {
+    Error error_;
+  };
+  bool ok_;
+};
+
+}  // namespace nosc
+
+// Yields the value of a Result, or returns its error from the calling function.
+// Shape: a GNU statement expression, which both supported compilers know; the value is moved out.
+#define TRY(expression)                                     \
+  ({                                                        \
+    auto&& try_result = (expression);                       \
+    if (!try_result.ok()) return try_result.error();        \
+    std::forward<decltype(try_result)>(try_result).value(); \
+  })
+
+// Yields the value of a sys::Result, or returns the Error that names the operation and its object.
+// Shape: TRY_SYS("mount", path, sys::mount(...)) or with a Place as a fourth argument.
+#define TRY_SYS(operation, object, expression, ...)                               \
+  ({                                                                              \
+    auto&& try_result = (expression);                                             \
+    if (!try_result.ok()) {                                                       \
+      return ::nosc::system_error(operation, object,                              \
+                                  try_result.error() __VA_OPT__(, ) __VA_ARGS__); \
+    }                                                                             \
+    std::forward<decltype(try_result)>(try_result).value();                       \
+  })

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/rt/rooted.h"
+
+#include "engine/rt/walk.h"
+
+namespace nosc::rt {
+namespace {
+
+// A rename anywhere in the system while a ".." was resolved makes the kernel give up: try again.
+constexpr int kMaximumTries = 64;
+
+constexpr sys::OpenFlags kPathOnly = sys::kO_PATH | sys::kO_CLOEXEC;
+
+}  // namespace
+
+sys::Result<sys::Fd> open_beneath(sys::BorrowedFd root, const char* path, sys::OpenFlags flags,
+                                  Links links) {
+  sys::OpenHow how = {};
+  how.flags = flags | sys::kO_CLOEXEC;
+  how.resolve = sys::kRESOLVE_IN_ROOT | sys::kRESOLVE_NO_MAGICLINKS;
+  if (links == Links::kRefuse) how.resolve |= sys::kRESOLVE_NO_SYMLINKS;
+  for (int tries = 0; tries < kMaximumTries; ++tries) {
+    auto opened = sys::openat2(root, sys::CStr::from_terminated(path), how);
+    // Old system call filters answer EPERM for what they don't know.
+    if (opened.failed_with(sys::kENOSYS) || opened.failed_with(sys::kEPERM)) break;
+    if (!opened.failed_with(sys::kEAGAIN)) return opened;
+  }
+  return walk_beneath(root, path, {.flags = flags, .links = links});
+}
+
+sys::Result<sys::Fd> make_directories_beneath(sys::BorrowedFd root, const char* path,
+                                              uint32_t mode) {
+  auto opened = open_beneath(root, path, kPathOnly | sys::kO_DIRECTORY);
+  if (!opened.failed_with(sys::kENOENT)) return opened;
+  return walk_beneath(
+      root, path,
+      {.flags = kPathOnly | sys::kO_DIRECTORY, .missing = Missing::kMakeDirectory, .mode = mode});
+}
+
+sys::Result<sys::Fd> make_file_beneath(sys::BorrowedFd root, const char* path, uint32_t mode) {
+  auto opened = open_beneath(root, path, kPathOnly);
+  if (!opened.failed_with(sys::kENOENT)) return opened;
+  return walk_beneath(root, path,
+                      {.flags = kPathOnly, .missing = Missing::kMakeFile, .mode = mode});
+}
+
+sys::Result<bool> is_same_file(sys::BorrowedFd first, sys::BorrowedFd second) {
+  sys::Statx status[2];
+  const sys::BorrowedFd files[2] = {first, second};
+  for (int i = 0; i < 2; ++i) {
+    auto result = sys::statx(files[i], "", sys::kAT_EMPTY_PATH, sys::kSTATX_INO, status[i]);
+    if (!result.ok()) return result.error();
+  }
+  return sys::Result<bool>::from_raw(status[0].ino == status[1].ino &&
+                                     status[0].dev_major == status[1].dev_major &&
+                                     status[0].dev_minor == status[1].dev_minor);
+}
+
+}  // namespace nosc::rt

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The shape of config.json as data: one table of fields per object. The interpreter in parse.cc is
+// the only code that reads it, so that a new field is one row and no code.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace nosc::spec {
+
+// What a field holds, and so which C++ type stands at its offset.
+enum class Kind : uint8_t {
+  kIgnored,         // known and of no meaning on Linux: nothing is stored or checked
+  kUnsupported,     // listed in Config::unsupported unless empty; `detail` is its json::Type
+  kBoolean,         // bool
+  kString,          // std::string_view
+  kUint32,          // uint32_t
+  kUint64,          // uint64_t
+  kOptionalUint32,  // std::optional<uint32_t>
+  kOptionalInt32,   // std::optional<int32_t>
+  kEnum,            // an enum of uint8_t; `detail` is its EnumId
+  kObject,          // the struct itself; `detail` is its ObjectId
+  kMap,             // std::span<const KeyValue>
+};
+
+enum FieldFlags : uint8_t {
+  kPlain = 0,
+  kRequired = 1,
+  kArray = 2,            // a std::span of what the kind says
+  kNonEmpty = 4,         // a string that mustn't be empty
+  kAbsolute = 8,         // a string that starts with '/' unless it is empty
+  kUnsupportedTrue = 16  // a boolean that is listed in Config::unsupported if true
+};
+
+enum class ObjectId : uint8_t {
+  kConfig,
+  kRoot,
+  kProcess,
+  kConsoleSize,
+  kUser,
+  kCapabilities,
+  kRlimit,
+  kMount,
+  kIdMapping,
+  kNamespace,
+  kLinux,
+};
+
+enum class EnumId : uint8_t { kNamespaceType, kRootfsPropagation };
+
+struct Field {
+  char name[20];
+  Kind kind;
+  uint8_t flags;
+  uint8_t detail;
+  uint16_t offset;
+};
+
+struct Object {
+  const Field* first;
+  uint8_t field_count;  // at most 32: required fields are counted in a word of bits
+  uint8_t alignment;
+  bool has_present;  // the struct starts with `bool present`
+  uint16_t size_bytes;
+
+  std::span<const Field> fields() const { return {first, field_count}; }
+};
+
+const Object& object_of(ObjectId id);
+
+// An enum's names in the order of its values; empty for a value that can't be written.
+std::span<const std::string_view> names_of(EnumId id);
+
+}  // namespace nosc::spec

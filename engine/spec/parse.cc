@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/spec/parse.h"
+
+#include <string.h>
+
+#include <bit>
+#include <optional>
+
+#include "engine/spec/fields.h"
+#include "engine/spec/validate.h"
+
+namespace nosc::spec {
+namespace {
+
+using json::Index;
+using json::Type;
+
+// A span of bytes has the representation of a span of anything, so that one piece of code stores
+// the arrays of all types.
+using AnySpan = std::span<const std::byte>;
+static_assert(sizeof(AnySpan) == sizeof(Strings) &&
+              sizeof(AnySpan) == sizeof(std::span<const Mount>) &&
+              std::is_trivially_copyable_v<AnySpan>);
+
+// Of each list of paths this many are kept, and the first is what counts.
+constexpr size_t kMaximumPaths = 32;
+
+struct PathList {
+  std::string_view paths[kMaximumPaths];
+  size_t count = 0;
+};
+
+// How many bytes an element of an array takes, and how it is aligned.
+struct Layout {
+  size_t size_bytes;
+  size_t alignment;
+};
+
+Layout layout_of(const Field& field) {
+  if (field.kind == Kind::kObject) {
+    const Object& object = object_of(static_cast<ObjectId>(field.detail));
+    return {object.size_bytes, object.alignment};
+  }
+  if (field.kind == Kind::kUint32) return {sizeof(uint32_t), alignof(uint32_t)};
+  return {sizeof(std::string_view), alignof(std::string_view)};
+}
+
+// Fills the model from a document, driven by the tables of fields. Its functions return false after
+// they have set error(): that is smaller than a Result at every step.
+class Interpreter {
+ public:
+  Interpreter(const json::Document& document, Arena& arena) : document_(document), arena_(arena) {}
+
+  bool object(Index index, const Object& type, void* target);
+  bool finish(Config& config);
+  const Error& error() const { return error_; }
+
+ private:
+  bool fail(Index index, std::string_view text, std::string_view detail = {},
+            std::string_view end = {});
+  bool fail_missing(Index object, const Field& field);
+  bool no_memory();
+  bool expect(Index index, Type type);
+  bool list(PathList& list, Index index);
+  bool store(const PathList& list, Strings& target);
+  bool value(Index index, const Field& field, void* target);
+  bool array(Index index, const Field& field, void* target);
+  bool map(Index index, void* target);
+  bool string(Index index, std::string_view& target);
+  bool checked_string(Index index, const Field& field, std::string_view& target);
+  bool boolean(Index index, const Field& field, bool& target);
+  bool number(Index index, uint64_t maximum, uint64_t maximum_below_zero, uint64_t& target);
+  bool enumerator(Index index, EnumId id, uint8_t& target);
+  bool unsupported(Index index, const Field& field);
+  bool is_empty(Index index, int levels) const;
+
+  const json::Document& document_;
+  Arena& arena_;
+  PathList unsupported_;
+  PathList unknown_;
+  Error error_;
+};
+
+bool Interpreter::no_memory() {
+  error_ = out_of_memory_error();
+  return false;
+}
+
+// Fails with the text, then the detail, then the end, at a value's place.
+bool Interpreter::fail(Index index, std::string_view text, std::string_view detail,
+                       std::string_view end) {
+  BufferWriter<256> writer;
+  writer.text(text).escaped(detail.substr(0, 128)).text(end);
+  const auto copy = arena_.copy_string(writer.view());
+  const auto pointer = document_.pointer(index, arena_);
+  if (!copy.ok() || !pointer.ok()) return no_memory();
+  error_ = invalid_error({.pointer = pointer->data()}, copy->data());
+  return false;
+}
+
+bool Interpreter::fail_missing(Index object, const Field& field) {
+  Place place = {.pointer = "", .tail = field.name};
+  if (object != json::Document::kRoot) {
+    const auto pointer = document_.pointer(object, arena_);
+    if (!pointer.ok()) return no_memory();
+    place.pointer = pointer->data();
+  }
+  error_ = invalid_error(place, "is required");
+  return false;
+}
+
+bool Interpreter::expect(Index index, Type type) {
+  const Type found = document_.type(index);
+  if (found == type) return true;
+  BufferWriter<64> writer;
+  writer.text("expected ").text(json::type_name(type)).text(", found ");
+  return fail(index, writer.view(), json::type_name(found));
+}
+
+bool Interpreter::list(PathList& list, Index index) {
+  if (list.count == kMaximumPaths) return true;
+  const auto pointer = document_.pointer(index, arena_);
+  if (!pointer.ok()) return no_memory();
+  list.paths[list.count++] = *pointer;
+  return true;
+}
+
+bool Interpreter::store(const PathList& list, Strings& target) {
+  const auto copy = arena_.array<std::string_view>(list.count);
+  if (!copy.ok()) return no_memory();
+  for (size_t i = 0; i < list.count; ++i) (*copy)[i] = list.paths[i];
+  target = *copy;
+  return true;
+}
+
+bool Interpreter::object(Index index, const Object& type, void* target) {
+  if (!expect(index, Type::kObject)) return false;
+  const auto fields = type.fields();
+  uint32_t seen = 0;
+  for (Index key = index + 1; key != document_.end(index); key = document_.next(key + 1)) {
+    const std::string_view name = document_.text(key);
+    size_t position = 0;
+    while (position != fields.size() && name != fields[position].name) ++position;
+    if (position == fields.size()) {
+      if (!list(unknown_, key)) return false;
+      continue;
+    }
+    if (document_.type(key + 1) == Type::kNull) continue;
+    seen |= 1U << position;
+    const Field& field = fields[position];
+    if (!value(key + 1, field, static_cast<char*>(target) + field.offset)) return false;
+  }
+  for (const Field& field : fields) {
+    if ((field.flags & kRequired) != 0 && (seen & 1U << (&field - fields.data())) == 0) {
+      return fail_missing(index, field);
+    }
+  }
+  if (type.has_present) *static_cast<bool*>(target) = true;
+  return true;
+}
+
+bool Interpreter::value(Index index, const Field& field, void* target) {
+  if ((field.flags & kArray) != 0) return array(index, field, target);
+  uint64_t read = 0;
+  switch (field.kind) {
+    case Kind::kIgnored:
+      return true;
+    case Kind::kUnsupported:
+      return unsupported(index, field);
+    case Kind::kBoolean:
+      return boolean(index, field, *static_cast<bool*>(target));
+    case Kind::kString:
+      return checked_string(index, field, *static_cast<std::string_view*>(target));
+    case Kind::kUint64:
+      return number(index, UINT64_MAX, 0, *static_cast<uint64_t*>(target));
+    case Kind::kUint32:
+      if (!number(index, UINT32_MAX, 0, read)) return false;
+      *static_cast<uint32_t*>(target) = static_cast<uint32_t>(read);
+      return true;
+    case Kind::kOptionalUint32:
+      if (!number(index, UINT32_MAX, 0, read)) return false;
+      *static_cast<std::optional<uint32_t>*>(target) = static_cast<uint32_t>(read);
+      return true;
+    case Kind::kOptionalInt32:
+      if (!number(index, INT32_MAX, uint64_t{1} << 31, read)) return false;
+      *static_cast<std::optional<int32_t>*>(target) = static_cast<int32_t>(read);
+      return true;
+    case Kind::kEnum:
+      return enumerator(index, static_cast<EnumId>(field.detail), *static_cast<uint8_t*>(target));
+    case Kind::kObject:
+      return object(index, object_of(static_cast<ObjectId>(field.detail)), target);
+    case Kind::kMap:
+      return map(index, target);
+  }
+  return false;
+}
+
+bool Interpreter::array(Index index, const Field& field, void* target) {
+  if (!expect(index, Type::kArray)) return false;
+  const uint32_t count = document_.count(index);
+  if (count == 0) return true;
+  const Layout layout = layout_of(field);
+  // Zeroed memory is what a default-made element of every such type consists of.
+  auto* const items =
+      static_cast<std::byte*>(arena_.allocate(count * layout.size_bytes, layout.alignment));
+  if (items == nullptr) return no_memory();
+  Field element = field;
+  element.flags &= static_cast<uint8_t>(~kArray);
+  std::byte* item = items;
+  for (Index at = index + 1; at != document_.end(index); at = document_.next(at)) {
+    if (!value(at, element, item)) return false;
+    item += layout.size_bytes;
+  }
+  const AnySpan span(items, count);
+  memcpy(target, &span, sizeof span);
+  return true;
+}
+
+bool Interpreter::map(Index index, void* target) {
+  if (!expect(index, Type::kObject)) return false;
+  const auto items = arena_.array<KeyValue>(document_.count(index));
+  if (!items.ok()) return no_memory();
+  KeyValue* item = items->data();
+  for (Index key = index + 1; key != document_.end(index); key = document_.next(key + 1)) {
+    if (!string(key, item->key) || !string(key + 1, item->value)) return false;
+    ++item;
+  }
+  *static_cast<std::span<const KeyValue>*>(target) = *items;
+  return true;
+}
+
+bool Interpreter::string(Index index, std::string_view& target) {
+  if (!expect(index, Type::kString)) return false;
+  target = document_.text(index);
+  // Nothing that the kernel is given can hold a NUL: it would see a shorter string than the user.
+  return target.find('\0') == target.npos || fail(index, "a NUL character (\\u0000) isn't allowed");
+}
+
+bool Interpreter::checked_string(Index index, const Field& field, std::string_view& target) {
+  if (!string(index, target)) return false;
+  if (target.empty()) return (field.flags & kNonEmpty) == 0 || fail(index, "must not be empty");
+  if ((field.flags & kAbsolute) == 0 || target.front() == '/') return true;
+  return fail(index, "\"", target, "\" isn't an absolute path");
+}
+
+bool Interpreter::boolean(Index index, const Field& field, bool& target) {
+  const Type type = document_.type(index);
+  target = type == Type::kTrue;
+  if (type == Type::kFalse) return true;
+  if (!target) return fail(index, "expected true or false, found ", json::type_name(type));
+  return (field.flags & kUnsupportedTrue) == 0 || list(unsupported_, index);
+}
+
+// Reads an integer into two's complement.
+bool Interpreter::number(Index index, uint64_t maximum, uint64_t maximum_below_zero,
+                         uint64_t& target) {
+  if (!expect(index, Type::kNumber)) return false;
+  const json::Integer integer = document_.integer(index);
+  if (integer.status == json::IntegerStatus::kNotInteger) {
+    return fail(index, "expected an integer, found ", document_.text(index));
+  }
+  if (integer.status == json::IntegerStatus::kOutOfRange ||
+      integer.magnitude > (integer.negative ? maximum_below_zero : maximum)) {
+    return fail(index, {}, document_.text(index), " is out of range");
+  }
+  target = integer.negative ? 0 - integer.magnitude : integer.magnitude;
+  return true;
+}
+
+bool Interpreter::enumerator(Index index, EnumId id, uint8_t& target) {
+  std::string_view text;
+  if (!string(index, text)) return false;
+  const auto names = names_of(id);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i] != text) continue;
+    target = static_cast<uint8_t>(i);
+    const bool is_supported =
+        id != EnumId::kNamespaceType || i != static_cast<size_t>(NamespaceType::kTime);
+    return is_supported || list(unsupported_, index);
+  }
+  return fail(index, "unknown value \"", text, "\"");
+}
+
+// Whether a value has no effect: empty itself, or made of empty values only.
+bool Interpreter::is_empty(Index index, int levels) const {
+  switch (document_.type(index)) {
+    case Type::kNull:
+      return true;
+    case Type::kString:
+      return document_.text(index).empty();
+    case Type::kArray:
+      return document_.end(index) == index + 1;
+    case Type::kObject:
+      for (Index key = index + 1; key != document_.end(index); key = document_.next(key + 1)) {
+        if (levels == 0 || !is_empty(key + 1, levels - 1)) return false;
+      }
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool Interpreter::unsupported(Index index, const Field& field) {
+  if (!expect(index, static_cast<Type>(field.detail))) return false;
+  return is_empty(index, 1) || list(unsupported_, index);
+}
+
+bool Interpreter::finish(Config& config) {
+  return store(unsupported_, config.unsupported) && store(unknown_, config.unknown);
+}
+
+}  // namespace
+
+Result<Config> parse(std::span<char> text, Arena& arena) {
+  const json::Document document = TRY(json::parse(text, arena));
+  Config config;
+  Interpreter interpreter(document, arena);
+  if (!interpreter.object(json::Document::kRoot, object_of(ObjectId::kConfig), &config) ||
+      !interpreter.finish(config)) {
+    return interpreter.error();
+  }
+  TRY(validate(config));
+  return config;
+}
+
+}  // namespace nosc::spec

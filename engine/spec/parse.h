@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "engine/json/json.h"
+#include "engine/rt/arena.h"
+#include "engine/rt/result.h"
+#include "engine/spec/config.h"
+
+namespace nosc::spec {
+
+// Parses the text of a config.json and checks everything that needs no look at the host: types,
+// ranges, required and contradicting values.
+// Shape: as json::parse: the text is changed in place, must be followed by a NUL byte that isn't
+// counted, and must outlive the Config, as must the arena.
+// Errors: those of json::parse; kInvalid with the place of the value and what is wrong with it.
+// Not errors: unknown properties (Config::unknown) and unsupported ones (Config::unsupported).
+// A null counts as an absent value.
+// Source: runtime-spec 1.3.0, config.md, config-linux.md and schema/.
+Result<Config> parse(std::span<char> text, Arena& arena);
+
+}  // namespace nosc::spec
