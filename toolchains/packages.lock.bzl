@@ -2,7 +2,7 @@
 """Pinned packages of Debian 12: NAME=VERSION|TREE[,TREE] to the sha256 of the .deb.
 
 TREE is where the package is unpacked: tools (the compiler and what it needs to run), sysroot (what
-hosted programs are built against), libcxx_packages (freestanding headers), tree (the emulators).
+hosted programs are built against), libcxx_packages (freestanding headers), tree (everything else).
 `./bazelw run //toolchains:refresh_lock` writes the versions and sums of the archive's current state.
 """
 
@@ -40,4 +40,8 @@ LLVM_PACKAGES = {
 
 QEMU_PACKAGES = {
     "qemu-user-static=1:7.2+dfsg-7+deb12u18+b3|tree": "c3e3ba2bd87f8c5b9a5da5ef21b5a3b82d7c63b89dd448d9ddaa4eabc5b6e402",
+}
+
+BUSYBOX_PACKAGES = {
+    "busybox-static=1:1.35.0-4+deb12u1+b1|tree": "3d3fdbe91d4660c873e14b092c213fe81c1da6362daa236eb25d0171eb108744",
 }

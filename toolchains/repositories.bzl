@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything that the workspace fetches, pinned by sha256."""
 
+load("//tests/support:busybox.bzl", "busybox_repository")
 load("//toolchains/apt:apt.bzl", "source_archive", "stub_repository")
 load("//toolchains/cc:llvm.bzl", "llvm_repository")
 load("//toolchains/qemu:qemu.bzl", "qemu_repository")
@@ -104,6 +105,7 @@ def nosc_repositories():
     _modules()
     llvm_repository(name = "llvm")
     qemu_repository(name = "qemu")
+    busybox_repository(name = "busybox")
 
 def nosc_register_toolchains():
     """Registers the compilers and the emulators."""

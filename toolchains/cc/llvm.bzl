@@ -97,13 +97,13 @@ def _installed_tool(ctx, clang, tool):
     return None
 
 def _include_directories(ctx, clang):
-    """The host's own header directories, as the compiler spells them and as they are."""
+    """The host's own header directories, under the names that lead to them."""
     result = ctx.execute([clang, "-x", "c++", "-E", "-v", "/dev/null"])
     directories = []
     for line in result.stderr.split("\n"):
         if line.startswith(" /"):
-            directories.append(line.strip())
-            directories.append(str(ctx.path(line.strip()).realpath))
+            directory = ctx.path(line.strip())
+            directories.extend([str(directory), str(directory.realpath)])
     return {directory: True for directory in directories}.keys()
 
 def _libcxx_headers(ctx, clang):
@@ -138,8 +138,5 @@ def _llvm_repository_impl(ctx):
 llvm_repository = repository_rule(
     implementation = _llvm_repository_impl,
     doc = "The compiler: the pinned packages or, with --config=host_clang, the installed one.",
-    environ = APT_ENVIRONMENT + [
-        "NOSC_CLANG",
-        "PATH",
-    ],
+    environ = APT_ENVIRONMENT + ["NOSC_CLANG"],
 )

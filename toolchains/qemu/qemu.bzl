@@ -33,10 +33,7 @@ def _qemu_repository_impl(ctx):
 
 qemu_repository = repository_rule(
     implementation = _qemu_repository_impl,
-    environ = APT_ENVIRONMENT + [
-        "NOSC_CLANG",
-        "PATH",
-    ],
+    environ = APT_ENVIRONMENT + ["NOSC_CLANG"],
     doc = "The repository @qemu: one static emulator per architecture.",
 )
 
