@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Black-box tests of the runtime, one per file."""
+
+load("//toolchains:defs.bzl", "nosc_test")
+
+# Bazel's sandbox takes root's mknod, cgroups and mounts away, and the kernel's counters are read:
+# these tests run outside it, one at a time.
+_TAGS = [
+    "exclusive",
+    "external",
+    "local",
+]
+
+def container_tests(names, size = "medium"):
+    """A test NAME of NAME.cc for each name."""
+    for name in names:
+        nosc_test(
+            name = name,
+            size = size,
+            srcs = [name + ".cc"],
+            tags = _TAGS,
+            deps = ["//tests/support:container_test"],
+        )
