@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "syscalls/gen/argument_types.h"
+#include "syscalls/gen/tables.h"
+
+namespace syscalls_gen {
+
+// Generated files by path below the output folder.
+using Files = std::map<std::string, std::string>;
+
+// Generates every header from the tables.
+absl::StatusOr<Files> generate(const Tables& tables);
+
+// The parts of generate(), each in a file of its own.
+
+// One system call as C++ statements that leave it in `long result`; indented by two.
+std::string emit_instruction(const Abi& abi, const std::string& number,
+                             const std::vector<Operand>& operands, bool returns);
+// ABI/abi.h: the calls that the hand-written types need, and the untyped ones.
+std::string emit_abi(const Tables& tables, const Abi& abi);
+// ABI/numbers.h, ABI/errno.h, ABI/constants.h and ABI/types.h.
+std::string emit_numbers(const Tables& tables, const Abi& abi);
+std::string emit_errors(const Tables& tables, const Abi& abi);
+std::string emit_constants(const Tables& tables, const Abi& abi);
+absl::StatusOr<std::string> emit_types(const Tables& tables, const Abi& abi);
+// ABI/TOPIC.h.
+absl::StatusOr<std::string> emit_topic(const Tables& tables, const Abi& abi,
+                                       const std::string& topic);
+// ABI/portable.h.
+absl::StatusOr<std::string> emit_portable(const Tables& tables, const Abi& abi);
+// NAME.h, which includes ABI/NAME.h for the ABI that is compiled for.
+std::string emit_dispatch(const Tables& tables, const std::string& name);
+
+// "// SPDX... #pragma once", with what the file was generated from.
+std::string file_head(const std::string& sources);
+// Parameters of a call with their defaults, and the same without.
+std::string parameter_list(const std::vector<ExpandedArgument>& arguments, bool with_fallbacks);
+// Comment of a call: what it does, since when, and where its manual is.
+std::string call_comment(const Call& call);
+// True if the call exists on the ABI.
+bool call_exists(const Tables& tables, const Abi& abi, const Call& call);
+
+}  // namespace syscalls_gen

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "absl/strings/match.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "syscalls/gen/emit.h"
+
+namespace syscalls_gen {
+
+namespace {
+
+// The type of a struct's field in C++.
+absl::StatusOr<std::string> field_type(const Tables& tables, const Field& field) {
+  std::string_view type = field.type;
+  const std::string star = absl::ConsumeSuffix(&type, "*") ? "*" : "";
+  if (const std::string scalar = scalar_type(type); !scalar.empty()) return scalar + star;
+  if (type == "Pid" || type == "Uid" || type == "Gid" || is_struct(tables, type) ||
+      find_family(tables, type) != nullptr) {
+    return absl::StrCat(type, star);
+  }
+  return complain(field.location, field.name, " has the unknown type \"", field.type, "\"");
+}
+
+absl::StatusOr<std::string> emit_struct(const Tables& tables, const Abi& abi, const Struct& type) {
+  const bool packed = type.packed_alignment != 0 && abi_matches(abi, type.packed_abis);
+  std::string text = absl::StrCat("// ", type.text, ".\n");
+  text[3] = absl::ascii_toupper(text[3]);
+  if (packed) absl::StrAppendFormat(&text, "#pragma pack(push, %d)\n", type.packed_alignment);
+  absl::StrAppend(&text, "struct ", type.name, " {\n");
+  for (const Field& field : type.fields) {
+    if (!abi_matches(abi, field.abis)) continue;
+    const auto name = field_type(tables, field);
+    if (!name.ok()) return name.status();
+    absl::StrAppend(&text, "  ", *name, " ", field.name, field.array,
+                    type.zeroed && field.array != "[]" ? " = {};\n" : ";\n");
+  }
+  return absl::StrCat(text, packed ? "};\n#pragma pack(pop)\n\n" : "};\n\n");
+}
+
+std::string emit_family_type(const Family& family) {
+  const std::string comment =
+      absl::StrCat("// ", family.text, ".\n");
+  const std::string bits = scalar_type(family.type);
+  if (family.kind == FamilyKind::kEnum) {
+    return absl::StrCat(comment, "enum class ", family.name, " : ", bits, " {};\n\n");
+  }
+  return absl::StrCat(comment, "using ", family.name, " = FlagSet<struct ", family.name, "Tag, ",
+                      bits, ">;\n\n");
+}
+
+std::string value_text(const Family& family, const ConstantValue& value) {
+  const std::string bits = scalar_type(family.type);
+  std::string spelling = value.spelling;
+  if (!absl::StartsWith(spelling, "-") && (bits[0] == 'u' || absl::StartsWith(spelling, "0x"))) {
+    absl::StrAppend(&spelling, value.bits > 0xffffffff ? "ull" : "u");
+  }
+  return absl::StrContains(spelling, "u") ? absl::StrCat("static_cast<", bits, ">(", spelling, ")")
+                                          : spelling;
+}
+
+std::string emit_constant(const Family& family, const Constant& constant,
+                          const ConstantValue& value) {
+  const std::string name = "k" + constant.name;
+  if (family.type == "BorrowedFd") {
+    return absl::StrFormat("inline constexpr BorrowedFd %s = BorrowedFd::from_raw(%s);\n", name,
+                           value.spelling);
+  }
+  const std::string text = value_text(family, value);
+  switch (family.kind) {
+    case FamilyKind::kFlags:
+      return absl::StrFormat("inline constexpr %s %s = %s::from_bits(%s);\n", family.name, name,
+                             family.name, value.spelling);
+    case FamilyKind::kEnum:
+      return absl::StrFormat("inline constexpr %s %s{%s};\n", family.name, name, text);
+    case FamilyKind::kConstants:
+      break;
+  }
+  return absl::StrFormat("inline constexpr %s %s = %s;\n", scalar_type(family.type), name, text);
+}
+
+}  // namespace
+
+std::string emit_constants(const Tables& tables, const Abi& abi) {
+  std::string text = file_head("table/flags.tbl for " + abi.name);
+  absl::StrAppend(&text, "#include <stdint.h>\n\n#include \"syscalls/sys/fd.h\"\n",
+                  "#include \"syscalls/sys/flags.h\"\n\nnamespace sys {\n\n");
+  for (const Family& family : tables.flags.families) {
+    absl::StrAppend(&text, family.name.empty() ? absl::StrCat("// ", family.text, ".\n")
+                                               : emit_family_type(family));
+    for (const std::string& other : family.accepts) {
+      absl::StrAppendFormat(&text,
+                            "template <>\ninline constexpr bool kFlagsConvert<struct %sTag, "
+                            "struct %sTag> = true;\n",
+                            other, family.name);
+    }
+    for (const Constant& constant : family.constants) {
+      const ConstantValue& value = value_on(constant, abi.name, abi.word_bits);
+      if (value.kind != ConstantValue::Kind::kKnown) continue;
+      absl::StrAppend(&text, emit_constant(family, constant, value));
+    }
+    absl::StrAppend(&text, "\n");
+  }
+  absl::StrAppend(&text, "// The current folder, where a call takes a folder.\n",
+                  "inline constexpr BorrowedFd kCwd = kAT_FDCWD;\n\n}  // namespace sys\n");
+  return text;
+}
+
+absl::StatusOr<std::string> emit_types(const Tables& tables, const Abi& abi) {
+  std::string text = file_head("table/structs.tbl for " + abi.name);
+  absl::StrAppend(&text, "#include <stddef.h>\n#include <stdint.h>\n\n#include \"syscalls/",
+                  abi.name, "/constants.h\"\n#include \"syscalls/sys/ids.h\"\n\nnamespace sys {\n\n");
+  for (const Struct& type : tables.structs) {
+    if (!abi_matches(abi, type.abis)) continue;
+    auto code = emit_struct(tables, abi, type);
+    if (!code.ok()) return code.status();
+    absl::StrAppend(&text, *code);
+  }
+  absl::StrAppend(&text, "}  // namespace sys\n");
+  return text;
+}
+
+}  // namespace syscalls_gen

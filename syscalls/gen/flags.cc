@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syscalls/gen/flags.h"
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace syscalls_gen {
+
+namespace {
+
+absl::StatusOr<ConstantValue> parse_value(const Location& location, const std::string& text) {
+  ConstantValue value;
+  value.spelling = text;
+  if (text == "?") return value;
+  if (text == "-") {
+    value.kind = ConstantValue::Kind::kAbsent;
+    return value;
+  }
+  value.kind = ConstantValue::Kind::kKnown;
+  std::string_view digits = text;
+  if (absl::ConsumePrefix(&digits, "0x")) {
+    if (absl::SimpleHexAtoi(digits, &value.bits)) return value;
+  } else if (int64_t number = 0; absl::SimpleAtoi(text, &number)) {
+    value.bits = static_cast<uint64_t>(number);
+    return value;
+  } else if (absl::SimpleAtoi(text, &value.bits)) {
+    return value;
+  }
+  return complain(location, "\"", text, "\" is not a value");
+}
+
+absl::StatusOr<Family> parse_family(const Row& row, const std::vector<std::string>& words) {
+  Family family;
+  family.location = row.location;
+  const size_t bar = row.text.find('|');
+  if (bar == std::string::npos) return complain(row.location, "a family needs \"| what it is\"");
+  family.text = std::string(absl::StripAsciiWhitespace(row.text.substr(bar + 1)));
+  size_t next = 1;
+  if (words[0] == "flags" || words[0] == "enum") {
+    family.kind = words[0] == "flags" ? FamilyKind::kFlags : FamilyKind::kEnum;
+    family.name = words[next++];
+  }
+  family.type = words[next++];
+  if (words.size() > next + 1 && words[next] == "accepts") {
+    family.accepts = absl::StrSplit(words[next + 1], ',');
+    next += 2;
+  }
+  if (words.size() <= next || words[next] != "|") {
+    return complain(row.location, "a family is: flags|enum NAME TYPE [accepts A,B] | text");
+  }
+  return family;
+}
+
+absl::StatusOr<Constant> parse_constant(const Row& row, const std::vector<std::string>& words) {
+  Constant constant;
+  constant.location = row.location;
+  constant.name = words[0];
+  if (words.size() < 2) return complain(row.location, words[0], " has no value");
+  auto general = parse_value(row.location, words[1]);
+  if (!general.ok()) return general.status();
+  constant.general = *general;
+  for (size_t i = 2; i < words.size(); ++i) {
+    const std::pair<std::string, std::string> parts = absl::StrSplit(words[i], '=');
+    auto value = parse_value(row.location, parts.second);
+    if (!value.ok()) return value.status();
+    constant.overrides.emplace_back(parts.first, *value);
+  }
+  return constant;
+}
+
+void append(std::vector<std::string>& list, const std::vector<std::string>& words) {
+  list.insert(list.end(), words.begin() + 1, words.end());
+}
+
+}  // namespace
+
+absl::StatusOr<FlagTable> parse_flags(std::string_view file, std::string_view text) {
+  FlagTable table;
+  bool from_libc = false;
+  absl::flat_hash_map<std::string, int> seen;
+  for (const Row& row : split_rows(file, text)) {
+    const std::vector<std::string> words = split_words(row.text);
+    if (row.indented) {
+      if (table.families.empty()) return complain(row.location, "a constant without a family");
+      auto constant = parse_constant(row, words);
+      if (!constant.ok()) return constant.status();
+      constant->from_libc = from_libc;
+      const auto [first, added] = seen.emplace(constant->name, row.location.line);
+      if (!added) return complain(row.location, words[0], " is on line ", first->second, " already");
+      table.families.back().constants.push_back(*constant);
+    } else if (words[0] == "headers") {
+      append(table.headers, words);
+    } else if (words[0] == "libc_headers") {
+      append(table.libc_headers, words);
+    } else if (words[0] == "from" && words.size() == 2) {
+      from_libc = words[1] == "libc";
+    } else if ((words[0] == "flags" || words[0] == "enum" || words[0] == "constants") &&
+               words.size() > 3) {
+      auto family = parse_family(row, words);
+      if (!family.ok()) return family.status();
+      table.families.push_back(*family);
+    } else {
+      return complain(row.location, "\"", words[0], "\" begins no row of this table");
+    }
+  }
+  return table;
+}
+
+const ConstantValue& value_on(const Constant& constant, std::string_view abi, int word_bits) {
+  const std::string word = std::to_string(word_bits);
+  for (const auto& [name, value] : constant.overrides) {
+    if (name == abi) return value;
+  }
+  for (const auto& [name, value] : constant.overrides) {
+    if (name == word) return value;
+  }
+  return constant.general;
+}
+
+}  // namespace syscalls_gen

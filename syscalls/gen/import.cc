@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Imports numbers, constants and layouts from the kernel's headers into the tables.
+//
+//   import --headers=DIR --origin="linux-libc-dev 7.3.4 sha256:..." syscalls/abi/*.abi ...
+//
+// DIR holds an unpacked linux-libc-dev of a release that keeps every architecture's headers in one
+// package. Names stay as the tables have them; values and the lists of numbers are rewritten.
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "syscalls/gen/facts.h"
+
+ABSL_FLAG(std::string, clang, "clang-19", "compiler that is asked");
+ABSL_FLAG(std::string, headers, "", "folder with include/ and lib/linux/uapi/");
+ABSL_FLAG(std::string, origin, "", "package, version and hash of the headers");
+ABSL_FLAG(std::string, libc_include, "", "flags that lead to the libc's headers");
+ABSL_FLAG(std::string, table, "syscalls/table", "folder to write to");
+
+namespace syscalls_gen {
+namespace {
+
+// One constant's value on every ABI that has it.
+using Values = std::map<std::string, uint64_t>;
+
+int width_of(const std::string& type, const Abi& abi) {
+  if (absl::EndsWith(type, "8")) return 8;
+  if (absl::EndsWith(type, "16")) return 16;
+  if (absl::EndsWith(type, "64")) return 64;
+  if (type == "ulong" || type == "long") return abi.word_bits;
+  return 32;
+}
+
+bool is_signed(const std::string& type) { return type[0] == 'i' || type == "long"; }
+
+// The value as a table writes it: sets in hex, the rest in decimal unless that is unreadable.
+std::string spell(uint64_t bits, const Family& family, const Abi& abi) {
+  const int width = width_of(family.type, abi);
+  const uint64_t mask = width == 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1;
+  if (family.type == "BorrowedFd" || (is_signed(family.type) && family.kind != FamilyKind::kFlags)) {
+    return absl::StrFormat("%d", static_cast<int64_t>(bits));
+  }
+  const bool small = (bits & mask) < 1024 && family.kind != FamilyKind::kFlags;
+  return small ? absl::StrCat(bits & mask) : absl::StrFormat("0x%x", bits & mask);
+}
+
+// A row's values: the commonest first, then the ABIs that differ.
+std::string spell_all(const Tables& tables, const Family& family, const Values& values) {
+  std::map<std::string, int> votes;
+  std::map<std::string, std::string> spelled;
+  for (const Abi& abi : tables.abis) {
+    const auto value = values.find(abi.name);
+    const std::string text =
+        value == values.end() ? "-" : spell(value->second, family, abi);
+    spelled[abi.name] = text;
+    ++votes[text];
+  }
+  std::string general;
+  for (const auto& [text, count] : votes) {
+    if (general.empty() || count > votes[general]) general = text;
+  }
+  std::string result = general;
+  for (const Abi& abi : tables.abis) {
+    if (spelled[abi.name] != general) absl::StrAppend(&result, " ", abi.name, "=", spelled[abi.name]);
+  }
+  return result;
+}
+
+// Rewrites the value columns of flags.tbl; rows with hand-written overrides from libc keep those.
+std::string rewrite_flags(const Tables& tables, const std::string& old,
+                          const std::map<std::string, Facts>& facts, const Facts& libc) {
+  std::map<int, std::string> rows;
+  for (const Family& family : tables.flags.families) {
+    for (const Constant& constant : family.constants) {
+      Values values;
+      for (const Abi& abi : tables.abis) {
+        const Facts& source = constant.from_libc ? libc : facts.at(abi.name);
+        const auto fact = source.find("const " + constant.name);
+        const ConstantValue& own = value_on(constant, abi.name, abi.word_bits);
+        const bool overridden = &own != &constant.general && constant.from_libc;
+        const bool left_out = &own != &constant.general && own.kind == ConstantValue::Kind::kAbsent;
+        if (overridden) values[abi.name] = own.bits;
+        if (fact != source.end() && !overridden && !left_out) values[abi.name] = fact->second;
+      }
+      if (values.empty()) fprintf(stderr, "%s: nowhere in the headers\n", constant.name.c_str());
+      rows[constant.location.line] =
+          absl::StrCat("  ", constant.name, " ", spell_all(tables, family, values));
+    }
+  }
+  std::string text;
+  int line_number = 0;
+  for (std::string_view line : absl::StrSplit(old, '\n')) {
+    const auto row = rows.find(++line_number);
+    absl::StrAppend(&text, row == rows.end() ? line : row->second, "\n");
+  }
+  while (absl::EndsWith(text, "\n\n")) text.pop_back();
+  return text;
+}
+
+std::string format_errors(const Tables& tables, const std::map<std::string, Facts>& facts) {
+  std::map<std::string, Values> errors;
+  for (const auto& [abi, known] : facts) {
+    for (const auto& [key, value] : known) {
+      if (absl::StartsWith(key, "const E") && value > 0 && value < 4096 &&
+          key.find('_') == std::string::npos && !absl::StartsWith(key, "const EPOLL") &&
+          !absl::StartsWith(key, "const ECHO")) {
+        errors[key.substr(6)][abi] = value;
+      }
+    }
+  }
+  std::vector<std::pair<uint64_t, std::string>> names;
+  for (const auto& [name, values] : errors) names.emplace_back(values.begin()->second, name);
+  std::sort(names.begin(), names.end());
+  std::string text =
+      "# SPDX-License-Identifier: Apache-2.0\n"
+      "# Error numbers, in the grammar of flags.tbl. Imported from the kernel's headers.\n\n"
+      "constants i32 | error numbers\n";
+  for (const auto& [value, name] : names) {
+    Family family;
+    family.type = "i32";
+    absl::StrAppend(&text, "  ", name, " ", spell_all(tables, family, errors[name]), "\n");
+  }
+  return text;
+}
+
+std::string format_numbers(const Facts& facts, std::string_view origin) {
+  std::vector<std::pair<uint64_t, std::string>> numbers;
+  for (const auto& [key, value] : facts) {
+    if (absl::StartsWith(key, "nr ")) numbers.emplace_back(value, key.substr(3));
+  }
+  std::sort(numbers.begin(), numbers.end());
+  std::string text = absl::StrCat(
+      "# SPDX-License-Identifier: Apache-2.0\n"
+      "# Numbers of one ABI, NAME NUMBER in each row. Imported; not edited.\n# ",
+      origin, "\n");
+  for (const auto& [number, name] : numbers) absl::StrAppend(&text, name, " ", number, "\n");
+  return text;
+}
+
+// Writes a file and says so where its rows have changed.
+void write(const std::string& path, const std::string& text) {
+  const auto old = read_file(path);
+  if (old.ok() && *old == text) return;
+  std::ofstream(path, std::ios::binary) << text;
+  printf("%s: %s\n", path.c_str(), old.ok() ? "changed" : "new");
+}
+
+absl::Status import(const std::vector<std::string>& paths) {
+  Tables tables;
+  if (auto status = load_unchecked(paths, tables); !status.ok()) return status;
+  const std::string folder = absl::GetFlag(FLAGS_table);
+  const HeaderSource source{absl::GetFlag(FLAGS_clang), absl::GetFlag(FLAGS_headers),
+                            absl::GetFlag(FLAGS_libc_include)};
+  const std::string origin = absl::GetFlag(FLAGS_origin);
+  std::map<std::string, Facts> facts;
+  for (const Abi& abi : tables.abis) {
+    auto known = probe_headers(source, tables, abi);
+    if (!known.ok()) return known.status();
+    facts[abi.name] = *known;
+    write(absl::StrCat(folder, "/headers/", abi.name, ".facts"), format_facts(*known, origin));
+    write(absl::StrCat(folder, "/numbers/", abi.name, ".tbl"), format_numbers(*known, origin));
+  }
+  auto libc = probe_libc(source, tables);
+  if (!libc.ok()) return libc.status();
+  const std::string flags_path = folder + "/flags.tbl";
+  const auto old = read_file(flags_path);
+  if (!old.ok()) return old.status();
+  write(flags_path, rewrite_flags(tables, *old, facts, *libc));
+  write(folder + "/errno.tbl", format_errors(tables, facts));
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace syscalls_gen
+
+int main(int argc, char** argv) {
+  const std::vector<char*> arguments = absl::ParseCommandLine(argc, argv);
+  const absl::Status status =
+      syscalls_gen::import(std::vector<std::string>(arguments.begin() + 1, arguments.end()));
+  if (status.ok()) return 0;
+  fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+  return 1;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "syscalls/gen/abi.h"
+#include "syscalls/gen/calls.h"
+#include "syscalls/gen/flags.h"
+#include "syscalls/gen/structs.h"
+
+namespace syscalls_gen {
+
+// The numbers of one ABI, by name.
+struct NumberTable {
+  std::string abi;
+  std::map<std::string, int> numbers;
+};
+
+// Everything that the tables say.
+struct Tables {
+  std::vector<Abi> abis;
+  std::map<std::string, NumberTable> numbers;  // by ABI
+  std::vector<Call> calls;
+  std::vector<PortableVerb> portable;
+  FlagTable flags;
+  FlagTable errors;
+  std::vector<Struct> structs;
+};
+
+// Reads numbers/ABI.tbl.
+absl::StatusOr<NumberTable> parse_numbers(std::string_view file, std::string_view text);
+
+// Reads table files, told apart by their names.
+absl::Status load_unchecked(const std::vector<std::string>& paths, Tables& tables);
+
+// Reads table files and checks them against each other.
+absl::StatusOr<Tables> load_tables(const std::vector<std::string>& paths);
+
+// Complains about names that nothing defines, twice defined numbers, ABIs without numbers.
+absl::Status check_tables(const Tables& tables);
+
+}  // namespace syscalls_gen
