@@ -53,9 +53,6 @@ struct CapabilityPlan {
 // The number of a capability by its name ("CAP_KILL"), or -1.
 int capability_number(std::string_view name);
 
-// The name of a capability without its "CAP_", in lower case; empty for an unknown number.
-std::string_view capability_short_name(uint32_t number);
-
 // Turns the names of the five sets into masks.
 // Errors: effective capabilities that aren't permitted: the kernel would refuse the whole set.
 Result<CapabilityPlan> plan_capabilities(const spec::Process& process, const HostFacts& facts,

@@ -18,7 +18,9 @@
 // isn't empty is refused: what is done to one container must not happen to another.
 // Source: runtime-spec 1.3.0, config-linux.md, "Control groups"; kernel cgroup-v2.rst; clone3(2).
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "engine/host/host.h"
@@ -40,15 +42,16 @@ enum class CgroupUse : uint8_t {
 struct CgroupPlan {
   CgroupUse use = CgroupUse::kNone;
   const char* mount = "";  // absolute path of the cgroup2 hierarchy
-  const char* path = "";   // below it, cleaned, relative: "a/b"
+  // Below it, cleaned, relative: "a/b". Writable: applying cuts it to its leading parts for a moment.
+  std::span<char> path;  // without the NUL behind it
   Place place;
 };
 
-// A cgroup in use. `made_length` tells which leading part of the path existed before.
+// A cgroup in use; both descriptors are empty where the container has none of its own.
 struct Cgroup {
-  sys::Fd hierarchy;  // the mount point; invalid: no cgroup of its own
-  sys::Fd directory;  // for CLONE_INTO_CGROUP
-  size_t existing_length = 0;  // bytes of the plan's path that weren't made here
+  sys::Fd hierarchy;           // the mount point
+  sys::Fd directory;           // for CLONE_INTO_CGROUP
+  size_t existing_length = 0;  // the leading part of the path, in bytes, that nosc didn't make
 };
 
 // Decides where the container's cgroup is.
@@ -57,7 +60,8 @@ Result<CgroupPlan> plan_cgroup(const spec::Linux& linux, std::string_view contai
                                const HostFacts& facts, Arena& arena);
 
 // Makes the directories and opens the last one. In the parent, before clone.
-// Errors: none for kIfPermitted, whose `directory` then stays invalid.
+// Errors: EBUSY for a cgroup that isn't empty. A missing permission is none for kIfPermitted, whose
+// `cgroup` then stays empty.
 Result<void> apply_cgroup(const CgroupPlan& plan, Cgroup& cgroup);
 
 // Moves the calling process into the cgroup: where the kernel can't start a process inside.
@@ -65,7 +69,7 @@ Failure join_cgroup(sys::BorrowedFd directory);
 
 // Removes what apply_cgroup() made, with what the container made beneath it; kills what is left
 // inside and waits for it, up to two seconds.
-// Errors: EBUSY when something stays alive.
+// Errors: EBUSY when something stays alive. Nothing is done where `cgroup` is empty.
 Result<void> remove_cgroup(const CgroupPlan& plan, Cgroup& cgroup);
 
 }  // namespace nosc::cgroups

@@ -45,9 +45,9 @@ Failure apply_terminal(sys::BorrowedFd peer);
 // The parent's end of send_terminal().
 Result<sys::Fd> receive_terminal(sys::BorrowedFd socket);
 
-// Signals as they were for the caller.
+// The signal mask that nosc was started with.
 struct HeldSignals {
-  sys::sigset_t before;
+  sys::Sigset before{};
 };
 
 // Blocks the signals that are handed on, and SIGCHLD. In the parent, before clone.
@@ -62,7 +62,7 @@ Failure apply_signal_mask(const HeldSignals& held);
 // Pre: hold_signals() was called, and `init` is a child that hasn't been waited for.
 Result<int> wait_foreground(sys::Pid init, sys::BorrowedFd master);
 
-// The exit status that stands for a wait status: its own, or 128 + the signal that ended it.
-int exit_status_of(int wait_status);
+// The exit status that stands for a child's end: its own, or 128 + the signal that ended it.
+int exit_status_of(const sys::Siginfo& info);
 
 }  // namespace nosc::console

@@ -7,11 +7,12 @@
 
 namespace nosc::host {
 
-// Finds the cgroup2 entry of /proc/self/cgroup ("0::/a/b").
-// Shape: a view into `text`; empty when there is none or it lies outside the cgroup namespace.
-std::string_view find_own_cgroup(std::string_view text);
+// The path in a line of /proc/self/cgroup, if it is the cgroup2 entry ("0::/a/b").
+// Shape: a view into `line`; empty for other entries and outside the cgroup namespace.
+// Source: cgroups(7).
+std::string_view own_cgroup(std::string_view line);
 
-// Finds the mount point in a line of /proc/self/mountinfo that mounts a whole cgroup2 hierarchy.
+// The mount point in a line of /proc/self/mountinfo, if it mounts a whole cgroup2 hierarchy.
 // Shape: a view into `line`; empty when it mounts something else, or a path with escapes in it.
 // Source: proc_pid_mountinfo(5).
 std::string_view cgroup2_mount_point(std::string_view line);

@@ -78,11 +78,14 @@ sys::CloneFlags clone_flag(spec::NamespaceType type);
 
 // Sorts the namespaces into new and joined ones and renders the mappings.
 // Errors: mappings without a user namespace and the reverse, empty and overflowing ranges.
-Result<NamespacePlan> plan_namespaces(const spec::Config& config, const HostFacts& facts,
+Result<NamespacePlan> plan_namespaces(const spec::Linux& linux, const HostFacts& facts,
                                       Arena& arena);
 
 // Opens the namespaces to join and checks that each is of its type. In the parent, before clone.
 Result<void> open_joins(NamespacePlan& plan);
+
+// Closes what open_joins() opened: an open namespace outlives its processes.
+void close_joins(NamespacePlan& plan);
 
 // Joins them in order; the failing entry's index is its index in `joins`.
 Failure apply_joins(const NamespacePlan& plan);

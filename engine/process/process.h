@@ -26,6 +26,7 @@
 // word (stub/control.h).
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -35,13 +36,15 @@
 #include "engine/rt/place.h"
 #include "engine/rt/result.h"
 #include "engine/spec/config.h"
+#include "syscalls/processes.h"
 #include "syscalls/sys/fd.h"
+#include "syscalls/sys/ids.h"
 
 namespace nosc::process {
 
 // One entry of `process.rlimits`, in the listed order.
 struct RlimitRecord {
-  uint32_t resource = 0;  // RLIMIT_*
+  sys::Resource resource{};
   uint64_t soft = 0;
   uint64_t hard = 0;
 };
@@ -54,11 +57,11 @@ enum class GroupChange : uint8_t {
 };
 
 struct IdentityRecord {
-  uint32_t uid = 0;
-  uint32_t gid = 0;
-  std::span<const uint32_t> groups;
+  sys::Uid uid{};
+  sys::Gid gid{};
+  std::span<const sys::Gid> groups;
   GroupChange group_change = GroupChange::kSet;
-  uint32_t umask = 0;
+  sys::Mode umask{};
   const char* working_directory = "/";
 };
 
@@ -70,9 +73,9 @@ struct OomRecord {
 struct ExecRecord {
   char** stub_argv = nullptr;  // see the top of this file; null-terminated
   uint32_t candidate_count = 0;
-  const char** envp = nullptr;  // null-terminated
+  char** envp = nullptr;  // null-terminated
   // The entry of envp that holds the default HOME=/, where `env` has no HOME; null otherwise.
-  const char** home = nullptr;
+  char** home = nullptr;
 };
 
 struct ProcessPlan {
@@ -83,12 +86,11 @@ struct ProcessPlan {
   ExecRecord exec;
 };
 
-// The RLIMIT_* number of a name ("RLIMIT_NOFILE"), or -1.
-int rlimit_number(std::string_view name);
+// The resource of a name ("RLIMIT_NOFILE").
+std::optional<sys::Resource> rlimit_resource(std::string_view name);
 
 // Prepares everything about the process that the configuration decides.
-// Errors: unknown limits, soft above hard, groups where setgroups is denied, a NUL-less argument
-// list that is empty or names nothing.
+// Errors: unknown limits, soft above hard, groups where setgroups is denied, no program.
 Result<ProcessPlan> plan_process(const spec::Process& process, namespaces::Setgroups setgroups,
                                  Arena& arena);
 
@@ -118,6 +120,9 @@ Result<void> close_descriptors_on_exec();
 
 // Puts the stub into a sealed memory file. In the parent, before clone.
 Result<sys::Fd> open_stub();
+
+// Puts a program into a sealed memory file: one that can be executed and never be changed.
+Result<sys::Fd> seal_program(sys::Bytes image);
 
 // The descriptors that the last step needs.
 struct ExecDescriptors {

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include <initializer_list>
+
 namespace nosc::process {
 
 // What the stub has to know beside its other arguments.

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/console/console.h"
+#include "engine/console/raw_terminal.h"
+#include "engine/console/relay.h"
+#include "engine/console/signals.h"
+#include "syscalls/sys.h"
+
+namespace nosc::console {
+namespace {
+
+constexpr sys::BorrowedFd kStdin = sys::BorrowedFd::from_raw(0);
+constexpr int kRunning = -1;  // in place of an exit status
+constexpr sys::BorrowedFd kStdout = sys::BorrowedFd::from_raw(1);
+
+// What isn't waited for is left out: a hang-up would be reported again and again.
+sys::Pollfd poll_entry(sys::BorrowedFd fd, sys::PollEvents events, bool is_waited_for) {
+  return {.fd = is_waited_for ? fd.raw() : -1, .events = events, .revents = {}};
+}
+
+// The wait for one container: signals always, and the copying where there is a terminal.
+class Foreground {
+ public:
+  Foreground(sys::Pid init, sys::BorrowedFd signals, sys::BorrowedFd master)
+      : init_(init), signals_(signals), master_(master), input_(kStdin, master),
+        output_(master, kStdout) {}
+
+  // Waits for something to happen and deals with it. Returns the exit status, or kRunning.
+  Result<int> turn();
+
+  // Copies what the container has written and nobody has read yet.
+  void finish() {
+    if (has_terminal()) output_.drain();
+  }
+
+ private:
+  bool has_terminal() const { return master_.raw() >= 0; }
+  Result<int> take_signal();
+  Result<int> reap();
+  void pass_on_size();
+
+  sys::Pid init_;
+  sys::BorrowedFd signals_;
+  sys::BorrowedFd master_;
+  Channel input_;
+  Channel output_;
+};
+
+Result<int> Foreground::reap() {
+  sys::Siginfo info{};
+  TRY_SYS("wait for", "container",
+          sys::waitid(sys::kP_PID, sys::to_raw(init_), &info, sys::kWEXITED | sys::kWNOHANG));
+  if (info.pid == sys::Pid{0}) return kRunning;
+  return exit_status_of(info);
+}
+
+void Foreground::pass_on_size() {
+  sys::Winsize size{};
+  if (sys::ioctl(kStdin, sys::kTIOCGWINSZ, &size)) {
+    (void)sys::ioctl(master_, sys::kTIOCSWINSZ, &size);
+  }
+}
+
+Result<int> Foreground::take_signal() {
+  sys::SignalfdSiginfo info{};
+  TRY_SYS("read", "signals", sys::read(signals_, sys::MutableBytes(&info, sizeof info)));
+  const auto signal = static_cast<sys::Signal>(info.signo);
+  if (signal == sys::kSIGCHLD) return reap();
+  if (signal == sys::kSIGWINCH && has_terminal()) {
+    pass_on_size();
+  } else if (signal != sys::kSIGPIPE) {
+    // The process may have ended already; that it has is the next signal to come.
+    (void)sys::kill(init_, signal);
+  }
+  return kRunning;
+}
+
+Result<int> Foreground::turn() {
+  enum { kSignals, kInput, kMaster, kOutput };
+  const bool terminal = has_terminal();
+  sys::PollEvents of_master{};
+  if (input_.waits_for_sink()) of_master |= sys::kPOLLOUT;
+  if (output_.waits_for_source()) of_master |= sys::kPOLLIN;
+  sys::Pollfd fds[] = {
+      poll_entry(signals_, sys::kPOLLIN, true),
+      poll_entry(kStdin, sys::kPOLLIN, terminal && input_.waits_for_source()),
+      poll_entry(master_, of_master, terminal && !of_master.empty()),
+      poll_entry(kStdout, sys::kPOLLOUT, terminal && output_.waits_for_sink()),
+  };
+  const auto ready = sys::portable::ppoll(fds, nullptr, nullptr);
+  if (!ready && ready.error() != sys::kEINTR) {
+    return system_error("wait for", "container", ready.error());
+  }
+  if (!ready) return kRunning;
+  // The master doesn't block: which of the two channels it is ready for shows by trying.
+  const bool master = !fds[kMaster].revents.empty();
+  if (input_.waits_for_source() ? !fds[kInput].revents.empty() : master) input_.step();
+  if (output_.waits_for_sink() ? !fds[kOutput].revents.empty() : master) output_.step();
+  return fds[kSignals].revents.empty() ? Result<int>(kRunning) : take_signal();
+}
+
+Result<void> unblock_master(sys::BorrowedFd master) {
+  const int flags = TRY_SYS("read flags of", "terminal",
+                            sys::portable::fcntl(master, sys::kF_GETFL));
+  TRY_SYS("set flags of", "terminal",
+          sys::portable::fcntl(master, sys::kF_SETFL,
+                               flags | static_cast<int>(sys::kO_NONBLOCK.bits())));
+  return {};
+}
+
+}  // namespace
+
+Result<int> wait_foreground(sys::Pid init, sys::BorrowedFd master) {
+  const sys::Sigset set = held_signals();
+  const sys::Fd signals =
+      TRY_SYS("open", "signalfd", sys::signalfd4(-1, set, sys::kSFD_CLOEXEC));
+  RawTerminal raw;
+  if (master.raw() >= 0) {
+    TRY(unblock_master(master));
+    TRY(raw.enter(kStdin));
+  }
+  Foreground foreground(init, signals, master);
+  int status = kRunning;
+  while (status == kRunning) status = TRY(foreground.turn());
+  foreground.finish();
+  return status;
+}
+
+}  // namespace nosc::console

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/console/signals.h"
+
+namespace nosc::console {
+namespace {
+
+constexpr unsigned kBitsPerWord = sizeof(unsigned long) * 8;
+
+// What stays as it is: errors of nosc itself, and job control. A stop of nosc is the shell's way to
+// take its terminal back; the container's processes are in another session and aren't stopped.
+constexpr sys::Signal kUntouched[] = {
+    sys::kSIGILL,  sys::kSIGTRAP, sys::kSIGABRT, sys::kSIGBUS,  sys::kSIGFPE, sys::kSIGSEGV,
+    sys::kSIGSYS,  sys::kSIGTSTP, sys::kSIGTTIN, sys::kSIGTTOU, sys::kSIGCONT,
+};
+
+void remove(sys::Sigset& set, sys::Signal signal) {
+  const unsigned bit = static_cast<unsigned>(signal) - 1;
+  set.bits[bit / kBitsPerWord] &= ~(1UL << bit % kBitsPerWord);
+}
+
+}  // namespace
+
+sys::Sigset held_signals() {
+  sys::Sigset set;
+  for (unsigned long& word : set.bits) word = ~0UL;
+  for (const sys::Signal signal : kUntouched) remove(set, signal);
+  return set;
+}
+
+Result<void> hold_signals(HeldSignals& held) {
+  const sys::Sigset set = held_signals();
+  TRY_SYS("block", "signals", sys::rt_sigprocmask(sys::kSIG_BLOCK, &set, &held.before));
+  return {};
+}
+
+Failure apply_signal_mask(const HeldSignals& held) {
+  const auto set = sys::rt_sigprocmask(sys::kSIG_SETMASK, &held.before);
+  return set ? Failure{} : fail(Step::kExec, Operation::kSet, set.error());
+}
+
+int exit_status_of(const sys::Siginfo& info) {
+  return info.code == sys::kCLD_EXITED ? info.status : 128 + info.status;
+}
+
+}  // namespace nosc::console

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/host/directory.h"
+
+#include "syscalls/files.h"
+
+namespace nosc::host {
+
+const char* DirectoryReader::next() {
+  for (;;) {
+    if (position_ == end_) {
+      const auto count = sys::getdents64(directory_, buffer_);
+      if (!count || *count == 0) return nullptr;
+      end_ = *count;
+      position_ = 0;
+    }
+    const auto* entry = reinterpret_cast<const sys::Dirent64*>(&buffer_[position_]);
+    position_ += entry->reclen;
+    is_directory_ = entry->type == sys::kDT_DIR;
+    if (entry->name[0] != '.') return entry->name;
+  }
+}
+
+const char* DirectoryReader::next_directory() {
+  const char* name = next();
+  while (name != nullptr && !is_directory_) name = next();
+  return name;
+}
+
+}  // namespace nosc::host

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/host/host.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/host/parse.h"
+
+namespace nosc {
+namespace {
+
+TEST(OwnCgroup, TakesTheUnifiedEntry) {
+  EXPECT_EQ(host::own_cgroup("0::/c/d"), "/c/d");
+  EXPECT_EQ(host::own_cgroup("0::/"), "/");
+}
+
+TEST(OwnCgroup, GivesNothingForOthers) {
+  for (std::string_view line : {"", "4:memory:/a", "10::/a", "0::", "0::/../../x"}) {
+    EXPECT_EQ(host::own_cgroup(line), "") << line;
+  }
+}
+
+TEST(Cgroup2MountPoint, TakesAWholeHierarchy) {
+  EXPECT_EQ(host::cgroup2_mount_point(
+                "41 31 0:38 / /sys/fs/cgroup/unified rw,relatime shared:3 - cgroup2 cgroup2 rw"),
+            "/sys/fs/cgroup/unified");
+}
+
+TEST(Cgroup2MountPoint, RefusesOthers) {
+  EXPECT_EQ(host::cgroup2_mount_point("41 31 0:38 /part /x rw - cgroup2 cgroup2 rw"), "");
+  EXPECT_EQ(host::cgroup2_mount_point("41 31 0:38 / /x rw - cgroup cgroup rw"), "");
+  EXPECT_EQ(host::cgroup2_mount_point("41 31 0:38 / /with\\040space rw - cgroup2 c rw"), "");
+  EXPECT_EQ(host::cgroup2_mount_point("41 31 0:38 / /x rw"), "");
+  EXPECT_EQ(host::cgroup2_mount_point(""), "");
+}
+
+TEST(ProbeHost, KnowsThisMachine) {
+  Arena arena;
+  const auto facts = probe_host(arena);
+  ASSERT_TRUE(facts.ok());
+  EXPECT_GE(facts->last_capability, 37u);
+  EXPECT_LT(facts->last_capability, 64u);
+  EXPECT_EQ(facts->permitted_capabilities >> facts->last_capability >> 1, 0u);
+  if (facts->cgroup_layout == CgroupLayout::kUnified) EXPECT_STRNE(facts->cgroup_mount, "");
+}
+
+}  // namespace
+}  // namespace nosc

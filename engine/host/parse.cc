@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/host/parse.h"
+
+namespace nosc::host {
+namespace {
+
+// Cuts the text before the next separator off the front.
+std::string_view take(std::string_view& text, char separator) {
+  const std::string_view front = text.substr(0, text.find(separator));
+  text.remove_prefix(front.size() < text.size() ? front.size() + 1 : text.size());
+  return front;
+}
+
+}  // namespace
+
+std::string_view own_cgroup(std::string_view line) {
+  constexpr std::string_view kUnifiedEntry = "0::";
+  if (!line.starts_with(kUnifiedEntry)) return {};
+  line.remove_prefix(kUnifiedEntry.size());
+  // Outside the cgroup namespace the path climbs from its root: "/../x".
+  const bool inside = line.starts_with('/') && !line.starts_with("/..");
+  return inside ? line : std::string_view();
+}
+
+std::string_view cgroup2_mount_point(std::string_view line) {
+  // id parent device root mount-point options [optional...] - type source super-options
+  take(line, ' ');
+  take(line, ' ');
+  take(line, ' ');
+  const std::string_view root = take(line, ' ');
+  const std::string_view mount_point = take(line, ' ');
+  const size_t separator = line.find(" - ");
+  if (separator == line.npos) return {};
+  line.remove_prefix(separator + 3);
+  const bool whole = root == "/" && take(line, ' ') == "cgroup2";
+  return whole && mount_point.find('\\') == mount_point.npos ? mount_point : std::string_view();
+}
+
+}  // namespace nosc::host

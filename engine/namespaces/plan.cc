@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/namespaces/namespaces.h"
+#include "engine/rt/writer.h"
+#include "syscalls/sys.h"
+
+namespace nosc::namespaces {
+namespace {
+
+using spec::NamespaceType;
+
+constexpr sys::CloneFlags kFlags[spec::kNamespaceTypeCount] = {
+    sys::kCLONE_NEWPID, sys::kCLONE_NEWNET,  sys::kCLONE_NEWNS,     sys::kCLONE_NEWIPC,
+    sys::kCLONE_NEWUTS, sys::kCLONE_NEWUSER, sys::kCLONE_NEWCGROUP, sys::kCLONE_NEWTIME,
+};
+
+// The order of joins for anybody but root, who skips the first user entry and takes the last.
+constexpr NamespaceType kJoinOrder[] = {
+    NamespaceType::kUser, NamespaceType::kNetwork, NamespaceType::kIpc,
+    NamespaceType::kUts,  NamespaceType::kCgroup,  NamespaceType::kTime,
+    NamespaceType::kPid,  NamespaceType::kMount,   NamespaceType::kUser,
+};
+
+bool has_capability(const HostFacts& facts, sys::CapabilityNumber capability) {
+  return (facts.permitted_capabilities >> static_cast<unsigned>(capability) & 1) != 0;
+}
+
+Place entry_of(size_t index) {
+  return {"/linux/namespaces", static_cast<int32_t>(index), "path"};
+}
+
+Result<void> plan_joins(const spec::Linux& linux, const HostFacts& facts, NamespacePlan& plan,
+                        Arena& arena) {
+  size_t count = 0;
+  for (const spec::Namespace& entry : linux.namespaces) count += entry.path.empty() ? 0 : 1;
+  plan.joins = TRY(arena.array<JoinRecord>(count));
+  const bool user_last = has_capability(facts, sys::kCAP_SYS_ADMIN);
+  const std::span order = std::span(kJoinOrder).subspan(user_last ? 1 : 0, std::size(kJoinOrder) - 1);
+  JoinRecord* next = plan.joins.data();
+  for (const NamespaceType type : order) {
+    for (size_t i = 0; i < linux.namespaces.size(); ++i) {
+      const spec::Namespace& entry = linux.namespaces[i];
+      if (entry.type != type || entry.path.empty()) continue;
+      *next++ = {.path = entry.path.data(), .type = clone_flag(type), .place = entry_of(i)};
+    }
+  }
+  return {};
+}
+
+// One kind of id: what the user and the group map have not in common.
+struct MapKind {
+  const char* pointer;
+  const char* helper;
+  uint32_t own_id;
+  bool privileged;  // the caller may map any id
+};
+
+Result<void> check_extents(const MapKind& kind, std::span<const spec::IdMapping> extents) {
+  constexpr uint64_t kIdCount = uint64_t{1} << 32;
+  for (size_t i = 0; i < extents.size(); ++i) {
+    const spec::IdMapping& extent = extents[i];
+    const Place place{kind.pointer, static_cast<int32_t>(i)};
+    if (extent.size == 0) return invalid_error(place, "an empty range");
+    if (uint64_t{extent.container_id} + extent.size > kIdCount ||
+        uint64_t{extent.host_id} + extent.size > kIdCount) {
+      return invalid_error(place, "the range ends above the largest id");
+    }
+  }
+  return {};
+}
+
+// The helper's arguments are the same numbers as the kernel's text, each a string of its own.
+Result<const char**> helper_arguments(const MapKind& kind, std::string_view text, size_t extents,
+                                      Arena& arena) {
+  const auto argv = TRY(arena.array<const char*>(2 + 3 * extents + 1));
+  const auto strings = TRY(arena.array<char>(text.size()));
+  argv[0] = kind.helper;
+  size_t argument = 2;
+  bool starts = true;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (starts) argv[argument++] = &strings[i];
+    starts = text[i] == ' ' || text[i] == '\n';
+    strings[i] = starts ? '\0' : text[i];
+  }
+  return argv.data();
+}
+
+Result<IdMap> plan_map(const MapKind& kind, std::span<const spec::IdMapping> extents,
+                       Arena& arena) {
+  TRY(check_extents(kind, extents));
+  constexpr size_t kExtentBytes = sizeof("4294967295 4294967295 4294967295");
+  Writer writer(TRY(arena.array<char>(extents.size() * kExtentBytes)));
+  for (const spec::IdMapping& extent : extents) {
+    writer.decimal(extent.container_id).character(' ');
+    writer.decimal(extent.host_id).character(' ');
+    writer.decimal(extent.size).character('\n');
+  }
+  IdMap map{.text = writer.view()};
+  const bool own_id_alone =
+      extents.size() == 1 && extents[0].size == 1 && extents[0].host_id == kind.own_id;
+  map.writer = kind.privileged || own_id_alone ? MapWriter::kSelf : MapWriter::kHelper;
+  if (map.writer == MapWriter::kHelper) {
+    map.helper_argv = TRY(helper_arguments(kind, map.text, extents.size(), arena));
+  }
+  return map;
+}
+
+Result<void> plan_mappings(const spec::Linux& linux, const HostFacts& facts, NamespacePlan& plan,
+                           Arena& arena) {
+  const MapKind uids = {"/linux/uidMappings", "newuidmap", facts.euid,
+                        has_capability(facts, sys::kCAP_SETUID)};
+  const MapKind gids = {"/linux/gidMappings", "newgidmap", facts.egid,
+                        has_capability(facts, sys::kCAP_SETGID)};
+  if (plan.joined.has(sys::kCLONE_NEWUSER)) {
+    // Its mappings are made already. Callers pass some nevertheless, because runc wants them.
+    plan.setgroups = Setgroups::kUnknown;
+    return {};
+  }
+  const bool wanted = plan.created.has(sys::kCLONE_NEWUSER);
+  for (const MapKind* kind : {&uids, &gids}) {
+    const bool given = !(kind == &uids ? linux.uid_mappings : linux.gid_mappings).empty();
+    if (given && !wanted) return invalid_error({kind->pointer}, "needs a user namespace");
+    if (!given && wanted) return invalid_error({kind->pointer}, "a user namespace needs mappings");
+  }
+  if (!wanted) return {};
+  plan.uid_map = TRY(plan_map(uids, linux.uid_mappings, arena));
+  plan.gid_map = TRY(plan_map(gids, linux.gid_mappings, arena));
+  if (plan.gid_map.writer == MapWriter::kSelf && !gids.privileged) {
+    plan.setgroups = Setgroups::kDeny;
+  }
+  return {};
+}
+
+}  // namespace
+
+sys::CloneFlags clone_flag(NamespaceType type) { return kFlags[static_cast<size_t>(type)]; }
+
+Result<NamespacePlan> plan_namespaces(const spec::Linux& linux, const HostFacts& facts,
+                                      Arena& arena) {
+  NamespacePlan plan;
+  for (const spec::Namespace& entry : linux.namespaces) {
+    (entry.path.empty() ? plan.created : plan.joined) |= clone_flag(entry.type);
+  }
+  TRY(plan_joins(linux, facts, plan, arena));
+  TRY(plan_mappings(linux, facts, plan, arena));
+  return plan;
+}
+
+}  // namespace nosc::namespaces

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The last stage between nosc and the container's program: see process.h.
+//
+// It runs inside the finished container with the program's ids and capabilities, so nothing that it
+// is given can be worth an attack; anybody in the container may run it, with any arguments.
+
+#include "engine/process/stub/control.h"
+#include "engine/rt/failure.h"
+#include "syscalls/files.h"
+#include "syscalls/freestanding/start.h"
+#include "syscalls/portable.h"
+#include "syscalls/processes.h"
+
+namespace {
+
+using nosc::process::Control;
+
+// Tries the candidates in order, as execvp(3) does. Returns only when none can be executed.
+sys::Errno execute(char** candidates, const Control& control, char** envp) {
+  char** argv = candidates + control.candidate_count;
+  sys::Errno error = sys::kENOENT;
+  for (char** candidate = candidates; candidate != argv; ++candidate) {
+    const sys::Errno refusal =
+        sys::execve(sys::CStr::from_terminated(*candidate), argv, envp).error();
+    if (refusal == sys::kENOENT || refusal == sys::kENOTDIR) continue;
+    error = refusal;
+    if (refusal != sys::kEACCES) break;
+  }
+  return error;
+}
+
+}  // namespace
+
+extern "C" int sys_main(int argc, char** argv, char** envp) {
+  Control control;
+  if (argc < 1 || !nosc::process::read_control(argv[0], control)) return 1;
+  if (static_cast<unsigned>(argc) < 2 + control.candidate_count) return 1;
+  const auto failure_fd = sys::BorrowedFd::from_raw(static_cast<int>(control.failure_fd));
+  if (!sys::portable::fcntl(failure_fd, sys::kF_SETFD, sys::kFD_CLOEXEC)) return 1;
+  if (control.directory_fd != nosc::process::kNoDirectory) {
+    const sys::Fd directory = sys::Fd::adopt(static_cast<int>(control.directory_fd));
+    if (!sys::fchdir(directory)) return 1;
+  }
+  const nosc::Failure failure = nosc::fail(nosc::Step::kExec, nosc::Operation::kExecute,
+                                           execute(argv + 1, control, envp));
+  (void)sys::write(failure_fd, sys::Bytes(&failure, sizeof failure));
+  return 1;
+}
