@@ -69,6 +69,7 @@ def _modules():
         apt_file = "bazel-platforms_0.0.2.orig.tar.xz",
         apt_sha256 = "2e582a0841457e38ba2b263c7021bc57241f6934f86df8a1b5c5ae32169bf490",
         apt_source = "bazel-platforms=0.0.2-2",
+        apt_strip_prefix = "platforms-0.0.2",
         patches = [Label("//toolchains/patches:platforms_more_cpus.patch")],
         sha256 = "48a2d8d343863989c232843e01afc8a986eb8738766bfd8611420a7db8f6f0c3",
         urls = ["https://github.com/bazelbuild/platforms/releases/download/0.0.2/platforms-0.0.2.tar.gz"],
@@ -78,6 +79,7 @@ def _modules():
         apt_file = "bazel-skylib_1.0.3.orig.tar.xz",
         apt_sha256 = "b22f0f38d9a1ac565fce8a43df3d284f6b8e5e8775bda54b5cb687bed46b6ea4",
         apt_source = "bazel-skylib=1.0.3-2",
+        apt_strip_prefix = "bazel-skylib-1.0.3",
         sha256 = "1c531376ac7e5a180e0237938a2536de0c54d93f5c278634818e0efc952dd56c",
         urls = ["https://github.com/bazelbuild/bazel-skylib/releases/download/1.0.3/bazel-skylib-1.0.3.tar.gz"],
     )
@@ -86,6 +88,7 @@ def _modules():
         apt_file = "abseil_20220623.1.orig.tar.gz",
         apt_sha256 = "abfe2897f3a30edaa74bc34365afe3c2a3cd012091a97dc7e008f7016adcd5fe",
         apt_source = "abseil=20220623.1-1+deb12u2",
+        apt_strip_prefix = "abseil-20220623.1",
         sha256 = "91ac87d30cc6d79f9ab974c51874a704de9c2647c40f6932597329a282217ba8",
         strip_prefix = "abseil-cpp-20220623.1",
         urls = ["https://github.com/abseil/abseil-cpp/archive/refs/tags/20220623.1.tar.gz"],

@@ -56,12 +56,12 @@ def _source_archive_impl(ctx):
             allow_fail = True,
         ).success
     if not fetched:
-        ctx.download(
+        ctx.download_and_extract(
             _source_address(ctx),
-            output = "source.tar",
             sha256 = ctx.attr.apt_sha256 or ctx.attr.sha256,
+            stripPrefix = ctx.attr.apt_strip_prefix or ctx.attr.strip_prefix,
         )
-        _shell(ctx, "tar -xf source.tar --strip-components=1 && rm -rf source.tar .apt")
+        ctx.delete(".apt")
     for patch in ctx.attr.patches:
         ctx.patch(patch, strip = 1)
 
@@ -72,6 +72,7 @@ source_archive = repository_rule(
         "apt_file": attr.string(mandatory = True),
         "apt_sha256": attr.string(),
         "apt_source": attr.string(mandatory = True),
+        "apt_strip_prefix": attr.string(),
         "patches": attr.label_list(),
         "sha256": attr.string(),
         "strip_prefix": attr.string(),
@@ -113,50 +114,37 @@ def _package_offers(ctx, packages):
         offers.update(_by_name(files))
     return offers
 
-def _old_address(package, offer):
-    """Where the archive keeps, if it still does, another version of the package of an offer."""
-    version = package.split("=")[1].split(":")[-1].replace("~", "%7e").replace("+", "%2b")
-    folder, _, file = offer[1].rpartition("/")
-    return "%s/%s_%s_%s" % (folder, _name(package), version, file.split("_")[-1])
-
-def _fetch_vanished(ctx, pins, archives):
-    """Fetches the packages whose pinned version apt no longer offers."""
-    if not pins:
+def _fetch_current(ctx, packages, archives):
+    """Fetches packages whose pinned version apt no longer offers, at its current version."""
+    if not packages:
         return
-    offers = _package_offers(ctx, [_name(package) for package in pins])
+    if ctx.os.environ.get("NOSC_LOCKED"):
+        fail("not in the archive any more, and --config=locked takes no other version: " +
+             ", ".join(packages))
+    offers = _package_offers(ctx, [_name(package) for package in packages])
     replaced = []
-    for package, sha256 in pins.items():
-        offer = offers[_name(package)]
-        archive = archives[package]
-        if ctx.download(
-            [_old_address(package, offer)],
-            output = archive,
-            sha256 = sha256,
-            allow_fail = True,
-        ).success:
-            continue
-        if ctx.os.environ.get("NOSC_LOCKED"):
-            fail("%s has left the archive; --config=locked takes no other version" % package)
-        ctx.download([offer[1]], output = archive, sha256 = offer[2])
-        replaced.append("%s (now %s)" % (package, offer[0].split("_")[1].replace("%3a", ":")))
-    if replaced:
-        # buildifier: disable=print
-        print("not in the archive any more: %s; took what apt's signature vouches for. " %
-              ", ".join(replaced) + "Refresh the pins: ./bazelw run //toolchains:refresh_lock")
+    for package in packages:
+        file, address, sha256 = offers[_name(package)]
+        ctx.download([address], output = archives[package], sha256 = sha256)
+        replaced.append("%s (now %s)" % (package, file.split("_")[1].replace("%3a", ":")))
+
+    # buildifier: disable=print
+    print("not in the archive any more: %s; took what apt's signature vouches for. " %
+          ", ".join(replaced) + "Refresh the pins: ./bazelw run //toolchains:refresh_lock")
 
 def unpack_packages(ctx, packages):
     """Unpacks pinned packages ({"NAME=VERSION|TREE[,TREE]": sha256}) into their trees."""
     pins = {key.split("|")[0]: sha256 for key, sha256 in packages.items()}
     archives = {package: ".packages/%d.deb" % i for i, package in enumerate(pins)}
     offers = _package_offers(ctx, pins.keys())
-    vanished = {}
+    vanished = []
     for package, sha256 in pins.items():
         if _name(package) in offers:
             address = offers[_name(package)][1]
             ctx.download([address], output = archives[package], sha256 = sha256)
         else:
-            vanished[package] = sha256
-    _fetch_vanished(ctx, vanished, archives)
+            vanished.append(package)
+    _fetch_current(ctx, vanished, archives)
 
     roots = {}
     for key in packages:
