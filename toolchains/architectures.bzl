@@ -1,18 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """The nine architectures: everything that the toolchain must know about one is in its row."""
 
-def _architecture(triple, cpu, runs_natively = False, compile_flags = [], link_flags = []):
+def _architecture(
+        triple,
+        cpu,
+        runs_natively = False,
+        compile_flags = [],
+        link_flags = [],
+        size_percent = 160):
     return struct(
         triple = triple,
         cpu = "@platforms//cpu:" + cpu,
         runs_natively = runs_natively,
         compile_flags = compile_flags,
         link_flags = link_flags,
+        # The most that a program may take, compared with x86_64.
+        size_percent = size_percent,
     )
 
 # The key names the platform (//platforms:linux_KEY), the test tag, --config and qemu's program.
 ARCHITECTURES = {
-    "x86_64": _architecture("x86_64-unknown-linux-gnu", "x86_64", runs_natively = True),
+    "x86_64": _architecture("x86_64-unknown-linux-gnu", "x86_64", runs_natively = True, size_percent = 100),
     # Outlined atomics would call into a compiler runtime.
     "aarch64": _architecture("aarch64-unknown-linux-gnu", "aarch64", compile_flags = [
         "-mno-outline-atomics",
@@ -40,5 +48,6 @@ ARCHITECTURES = {
         ],
         # The header of the object that LTO makes does not follow its functions' attributes.
         link_flags = ["-Wl,-mllvm,-mattr=+noabicalls"],
+        size_percent = 190,
     ),
 }

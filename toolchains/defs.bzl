@@ -237,3 +237,30 @@ def nosc_test_per_architecture(
         size = size,
         tags = tags,
     )
+
+def nosc_elf_test(name, program, size_budget_bytes, tags = [], architectures = ARCHITECTURES.keys()):
+    """Looks at PROGRAM (a nosc_binary) from outside, per architecture as NAME_ARCHITECTURE.
+
+    It is static, stripped, without interpreter or undefined symbol, no segment is writable and
+    executable, nor is the stack executable, and it fits its budget: SIZE_BUDGET_BYTES on x86_64, in
+    proportion (//toolchains:architectures.bzl) on the others.
+    """
+    for architecture in architectures:
+        budget_bytes = size_budget_bytes * ARCHITECTURES[architecture].size_percent // 100
+        _architecture_tests(
+            name = name,
+            architectures = [architecture],
+            data = [
+                "@llvm//:bin/llvm-readelf",
+                "@llvm//:tools",
+            ],
+            debug_program = str(program) + "_debug",
+            environment = {
+                "NOSC_READELF": "$(rootpath @llvm//:bin/llvm-readelf)",
+                "NOSC_SIZE_BUDGET_BYTES": str(budget_bytes),
+            },
+            program = program,
+            runner = Label("//toolchains/testing:elf_test"),
+            size = "small",
+            tags = tags,
+        )

@@ -40,7 +40,7 @@ _BUILD = """load("{toolchains}", "llvm_toolchains")
 
 package(default_visibility = ["//visibility:public"])
 
-exports_files(glob(["bin/*"]))
+exports_files(glob(["bin/*"]) + ["tools"])
 
 llvm_toolchains({arguments})
 """

@@ -13,7 +13,13 @@ def _architecture_test_impl(ctx):
         "NOSC_ARCHITECTURE": ctx.attr.architecture,
         "NOSC_PROGRAM": program.short_path,
     }
+    for name, value in ctx.attr.environment.items():
+        environment[name] = ctx.expand_location(value, targets = ctx.attr.data)
     files = [runner, program] + ctx.files.data
+    if ctx.attr.debug_program:
+        debug_program = ctx.attr.debug_program[0][DefaultInfo].files_to_run.executable
+        environment["NOSC_DEBUG_PROGRAM"] = debug_program.short_path
+        files.append(debug_program)
     if not ARCHITECTURES[ctx.attr.architecture].runs_natively or ctx.attr.always_emulated:
         environment["NOSC_EMULATOR"] = emulator.short_path
         files.append(emulator)
@@ -36,6 +42,11 @@ relative to the folder that tests start in.""",
         ),
         "architecture": attr.string(mandatory = True, values = ARCHITECTURES.keys()),
         "data": attr.label_list(allow_files = True),
+        "debug_program": attr.label(
+            cfg = architecture_transition,
+            doc = "The program with its symbols, for $NOSC_DEBUG_PROGRAM.",
+        ),
+        "environment": attr.string_dict(doc = "More variables; $(rootpath) of data is expanded."),
         "program": attr.label(cfg = architecture_transition, mandatory = True),
         "runner": attr.label(cfg = "target", executable = True, mandatory = True),
         "_allowlist_function_transition": ALLOWLIST,
