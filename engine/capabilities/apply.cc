@@ -5,9 +5,7 @@
 namespace nosc::capabilities {
 namespace {
 
-Failure failure_of(sys::Errno error) {
-  return fail(Step::kCapabilities, Operation::kSet, error);
-}
+Failure failure_of(sys::Errno error) { return fail(Step::kCapabilities, Operation::kSet, error); }
 
 bool has(uint64_t set, uint32_t number) { return (set >> number & 1) != 0; }
 

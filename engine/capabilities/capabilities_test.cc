@@ -44,8 +44,12 @@ TEST(PlanCapabilities, FillsTheSets) {
   const Names kill = {"CAP_KILL"};
   spec::Process process;
   process.user.uid = 1000;
-  process.capabilities = {.present = true, .bounding = bounding, .effective = kill,
-                          .inheritable = kill, .permitted = kill, .ambient = kill};
+  process.capabilities = {.present = true,
+                          .bounding = bounding,
+                          .effective = kill,
+                          .inheritable = kill,
+                          .permitted = kill,
+                          .ambient = kill};
   const auto plan = plan_capabilities(process, kHost, Grantor::kCaller, arena);
   ASSERT_TRUE(plan.ok());
   EXPECT_EQ(plan->bounding, bit(0) | bit(5));

@@ -8,7 +8,7 @@ namespace {
 struct Set {
   const char* pointer;
   spec::Strings names;
-  uint64_t CapabilityPlan::*mask;
+  uint64_t CapabilityPlan::* mask;
 };
 
 // Collects warnings, at most one per name. Room for them is taken when there is one.

@@ -52,11 +52,10 @@ sys::Errno require_unused(sys::BorrowedFd directory) {
 
 Result<void> apply_cgroup(const CgroupPlan& plan, Cgroup& cgroup) {
   if (plan.use == CgroupUse::kNone) return {};
-  sys::Fd hierarchy = TRY_SYS(
-      "open", plan.mount,
-      sys::openat(sys::kCwd, sys::CStr::from_terminated(plan.mount),
-                  sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
-      plan.place);
+  sys::Fd hierarchy = TRY_SYS("open", plan.mount,
+                              sys::openat(sys::kCwd, sys::CStr::from_terminated(plan.mount),
+                                          sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+                              plan.place);
   const std::string_view path(plan.path.data(), plan.path.size());
   const sys::Errno error = make_directories(hierarchy, plan.path, cgroup.existing_length);
   if (error) {
@@ -64,11 +63,11 @@ Result<void> apply_cgroup(const CgroupPlan& plan, Cgroup& cgroup) {
     return system_error("create cgroup", path, error, plan.place);
   }
   cgroup.hierarchy = std::move(hierarchy);
-  cgroup.directory = TRY_SYS(
-      "open cgroup", path,
-      sys::openat(cgroup.hierarchy, sys::CStr::from_terminated(plan.path.data()),
-                  sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
-      plan.place);
+  cgroup.directory =
+      TRY_SYS("open cgroup", path,
+              sys::openat(cgroup.hierarchy, sys::CStr::from_terminated(plan.path.data()),
+                          sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+              plan.place);
   if (cgroup.existing_length != path.size()) return {};
   const sys::Errno used = require_unused(cgroup.directory);
   if (used) return system_error("use cgroup", path, used, plan.place);

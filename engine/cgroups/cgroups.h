@@ -8,7 +8,8 @@
 //   "/a/b"   below the cgroup2 mount point
 //   "a/b"    below the mount point for root, so that a value means the same place every time;
 //            below the caller's own cgroup for anybody else, who may have been given that one only
-//   absent   nosc-ID in the same place, where it is allowed; elsewhere silently no cgroup of its own
+//   absent   nosc-ID in the same place, where it is allowed; elsewhere silently no cgroup of its
+//   own
 // A path that was asked for and can't be had is an error, never ignored. Components ".." are
 // refused. The cgroup2 file system has no symbolic links and only the host's root can mount over
 // it, so its paths are used as they are.
@@ -42,7 +43,8 @@ enum class CgroupUse : uint8_t {
 struct CgroupPlan {
   CgroupUse use = CgroupUse::kNone;
   const char* mount = "";  // absolute path of the cgroup2 hierarchy
-  // Below it, cleaned, relative: "a/b". Writable: applying cuts it to its leading parts for a moment.
+  // Below it, cleaned, relative: "a/b". Writable: applying cuts it to its leading parts for a
+  // moment.
   std::span<char> path;  // without the NUL behind it
   Place place;
 };

@@ -7,9 +7,9 @@
 namespace nosc::cgroups {
 namespace {
 
-constexpr int kDeepest = 32;         // levels of cgroups that a container made for itself
+constexpr int kDeepest = 32;  // levels of cgroups that a container made for itself
 constexpr int kFirstWaitMs = 1;
-constexpr int kLastWaitMs = 1024;    // doubled up to here: two seconds in all
+constexpr int kLastWaitMs = 1024;  // doubled up to here: two seconds in all
 
 // Kills every process in the cgroup and beneath it. Kernels before 5.14 can't: then those that are
 // left decide themselves when they end.
@@ -20,15 +20,15 @@ void kill_all(sys::BorrowedFd directory) {
 
 // Removes the cgroups beneath `directory`. What can't be removed shows when `directory` is to go.
 void remove_children(sys::BorrowedFd directory, int depth) {
-  const auto listed = sys::openat(directory, ".",
-                                  sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
+  const auto listed =
+      sys::openat(directory, ".", sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
   if (!listed || depth == 0) return;
   host::DirectoryReader reader(listed.borrow());
   while (const char* name = reader.next_directory()) {
     const sys::CStr child = sys::CStr::from_terminated(name);
-    const auto opened = sys::openat(
-        listed.borrow(), child,
-        sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC);
+    const auto opened =
+        sys::openat(listed.borrow(), child,
+                    sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC);
     if (opened) remove_children(opened.borrow(), depth - 1);
     (void)sys::unlinkat(listed.borrow(), child, sys::kAT_REMOVEDIR);
   }

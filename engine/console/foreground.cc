@@ -21,7 +21,10 @@ sys::Pollfd poll_entry(sys::BorrowedFd fd, sys::PollEvents events, bool is_waite
 class Foreground {
  public:
   Foreground(sys::Pid init, sys::BorrowedFd signals, sys::BorrowedFd master)
-      : init_(init), signals_(signals), master_(master), input_(kStdin, master),
+      : init_(init),
+        signals_(signals),
+        master_(master),
+        input_(kStdin, master),
         output_(master, kStdout) {}
 
   // Waits for something to happen and deals with it. Returns the exit status, or kRunning.
@@ -99,8 +102,8 @@ Result<int> Foreground::turn() {
 }
 
 Result<void> unblock_master(sys::BorrowedFd master) {
-  const int flags = TRY_SYS("read flags of", "terminal",
-                            sys::portable::fcntl(master, sys::kF_GETFL));
+  const int flags =
+      TRY_SYS("read flags of", "terminal", sys::portable::fcntl(master, sys::kF_GETFL));
   TRY_SYS("set flags of", "terminal",
           sys::portable::fcntl(master, sys::kF_SETFL,
                                flags | static_cast<int>(sys::kO_NONBLOCK.bits())));
@@ -111,8 +114,7 @@ Result<void> unblock_master(sys::BorrowedFd master) {
 
 Result<int> wait_foreground(sys::Pid init, sys::BorrowedFd master) {
   const sys::Sigset set = held_signals();
-  const sys::Fd signals =
-      TRY_SYS("open", "signalfd", sys::signalfd4(-1, set, sys::kSFD_CLOEXEC));
+  const sys::Fd signals = TRY_SYS("open", "signalfd", sys::signalfd4(-1, set, sys::kSFD_CLOEXEC));
   RawTerminal raw;
   if (master.raw() >= 0) {
     TRY(unblock_master(master));

@@ -9,8 +9,8 @@ constexpr unsigned kBitsPerWord = sizeof(unsigned long) * 8;
 // What stays as it is: errors of nosc itself, and job control. A stop of nosc is the shell's way to
 // take its terminal back; the container's processes are in another session and aren't stopped.
 constexpr sys::Signal kUntouched[] = {
-    sys::kSIGILL,  sys::kSIGTRAP, sys::kSIGABRT, sys::kSIGBUS,  sys::kSIGFPE, sys::kSIGSEGV,
-    sys::kSIGSYS,  sys::kSIGTSTP, sys::kSIGTTIN, sys::kSIGTTOU, sys::kSIGCONT,
+    sys::kSIGILL, sys::kSIGTRAP, sys::kSIGABRT, sys::kSIGBUS,  sys::kSIGFPE,  sys::kSIGSEGV,
+    sys::kSIGSYS, sys::kSIGTSTP, sys::kSIGTTIN, sys::kSIGTTOU, sys::kSIGCONT,
 };
 
 void remove(sys::Sigset& set, sys::Signal signal) {

@@ -63,8 +63,8 @@ Failure set_size(sys::BorrowedFd terminal, TerminalSize size) {
 // Opens the container's ptmx, after making sure that it is one: an image without a devpts mount
 // could have any device node in that place.
 Failure open_master(sys::BorrowedFd root, sys::Fd& master) {
-  const auto found = rt::open_beneath(root, "/dev/pts/ptmx", sys::kO_PATH | sys::kO_CLOEXEC,
-                                      rt::Links::kRefuse);
+  const auto found =
+      rt::open_beneath(root, "/dev/pts/ptmx", sys::kO_PATH | sys::kO_CLOEXEC, rt::Links::kRefuse);
   if (!found) return terminal_failure(Operation::kOpen, found.error());
   sys::Statfs status;
   const auto asked = sys::portable::fstatfs(found.borrow(), status);
@@ -119,8 +119,7 @@ Failure apply_terminal(sys::BorrowedFd peer) {
 
 Result<sys::Fd> receive_terminal(sys::BorrowedFd socket) {
   DescriptorMessage message;
-  TRY_SYS("receive", "terminal",
-          sys::recvmsg(socket, message.header(), sys::kMSG_CMSG_CLOEXEC));
+  TRY_SYS("receive", "terminal", sys::recvmsg(socket, message.header(), sys::kMSG_CMSG_CLOEXEC));
   const int fd = message.received_fd();
   if (fd < 0) return system_error("receive", "terminal", sys::kEBADF);
   return sys::Fd::adopt(fd);

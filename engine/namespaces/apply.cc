@@ -53,7 +53,8 @@ Result<void> run_helper(std::span<const sys::CStr> candidates, const IdMap& map,
                         Place place) {
   map.helper_argv[1] = pid;
   const char* name = map.helper_argv[0];
-  const sys::Pid helper = TRY_SYS("fork", name, sys::portable::clone_process({}, sys::kSIGCHLD), place);
+  const sys::Pid helper =
+      TRY_SYS("fork", name, sys::portable::clone_process({}, sys::kSIGCHLD), place);
   if (helper == sys::Pid{0}) exec_helper(candidates, map.helper_argv);
   sys::Siginfo info{};
   auto waited = sys::waitid(sys::kP_PID, sys::to_raw(helper), &info, sys::kWEXITED);
@@ -90,8 +91,7 @@ Failure apply_joins(const NamespacePlan& plan) {
     const JoinRecord& join = plan.joins[i];
     const auto joined = sys::setns(sys::BorrowedFd::from_raw(join.fd), join.type);
     if (!joined) {
-      return fail(Step::kJoinNamespace, Operation::kJoin, joined.error(),
-                  static_cast<uint32_t>(i));
+      return fail(Step::kJoinNamespace, Operation::kJoin, joined.error(), static_cast<uint32_t>(i));
     }
   }
   return {};

@@ -60,7 +60,7 @@ enum class Setgroups : uint8_t {
 // One id map: as text for the kernel, and as the helper's arguments.
 struct IdMap {
   MapWriter writer = MapWriter::kNone;
-  std::string_view text;      // "0 1000 1\n" per extent
+  std::string_view text;               // "0 1000 1\n" per extent
   const char** helper_argv = nullptr;  // null-terminated; [1] is the child's pid, filled in late
 };
 

@@ -50,9 +50,8 @@ TEST_F(NamespacesTest, NewOnesBecomeFlags) {
 }
 
 TEST_F(NamespacesTest, RootJoinsTheUserNamespaceLast) {
-  namespaces_ = {{NamespaceType::kUser, "/u"},
-                 {NamespaceType::kMount, "/m"},
-                 {NamespaceType::kNetwork, "/n"}};
+  namespaces_ = {
+      {NamespaceType::kUser, "/u"}, {NamespaceType::kMount, "/m"}, {NamespaceType::kNetwork, "/n"}};
   const auto result = plan(kRoot);
   ASSERT_TRUE(result.ok());
   ASSERT_EQ(result->joins.size(), 3u);

@@ -24,9 +24,7 @@ bool has_capability(const HostFacts& facts, sys::CapabilityNumber capability) {
   return (facts.permitted_capabilities >> static_cast<unsigned>(capability) & 1) != 0;
 }
 
-Place entry_of(size_t index) {
-  return {"/linux/namespaces", static_cast<int32_t>(index), "path"};
-}
+Place entry_of(size_t index) { return {"/linux/namespaces", static_cast<int32_t>(index), "path"}; }
 
 Result<void> plan_joins(const spec::Linux& linux, const HostFacts& facts, NamespacePlan& plan,
                         Arena& arena) {
@@ -34,7 +32,8 @@ Result<void> plan_joins(const spec::Linux& linux, const HostFacts& facts, Namesp
   for (const spec::Namespace& entry : linux.namespaces) count += entry.path.empty() ? 0 : 1;
   plan.joins = TRY(arena.array<JoinRecord>(count));
   const bool user_last = has_capability(facts, sys::kCAP_SYS_ADMIN);
-  const std::span order = std::span(kJoinOrder).subspan(user_last ? 1 : 0, std::size(kJoinOrder) - 1);
+  const std::span order =
+      std::span(kJoinOrder).subspan(user_last ? 1 : 0, std::size(kJoinOrder) - 1);
   JoinRecord* next = plan.joins.data();
   for (const NamespaceType type : order) {
     for (size_t i = 0; i < linux.namespaces.size(); ++i) {

@@ -43,8 +43,8 @@ Failure change_ids(const IdentityRecord& record) {
 
 Failure apply_oom_score_adj(const OomRecord& record) {
   if (record.text.empty()) return {};
-  const auto file = sys::openat(sys::kCwd, "/proc/self/oom_score_adj",
-                                sys::kO_WRONLY | sys::kO_CLOEXEC);
+  const auto file =
+      sys::openat(sys::kCwd, "/proc/self/oom_score_adj", sys::kO_WRONLY | sys::kO_CLOEXEC);
   if (!file) return fail(Step::kOomScoreAdj, Operation::kOpen, file.error());
   const auto written = sys::write(file.borrow(), record.text);
   if (!written) return fail(Step::kOomScoreAdj, Operation::kWrite, written.error());

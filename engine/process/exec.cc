@@ -41,15 +41,13 @@ Failure exec_by_directory(const ExecRecord& record, const ExecDescriptors& descr
 Result<void> mark_each_descriptor() {
   const sys::Fd directory = TRY_SYS(
       "open", kDescriptors,
-      sys::openat(sys::kCwd, kDescriptors,
-                  sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_CLOEXEC));
+      sys::openat(sys::kCwd, kDescriptors, sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_CLOEXEC));
   host::DirectoryReader reader(directory);
   while (const char* name = reader.next()) {
     const std::optional<uint64_t> number = parse_decimal(name, INT32_MAX);
     if (!number || *number < kFirstInherited) continue;
     const auto fd = sys::BorrowedFd::from_raw(static_cast<int>(*number));
-    TRY_SYS("mark descriptor", name,
-            sys::portable::fcntl(fd, sys::kF_SETFD, sys::kFD_CLOEXEC));
+    TRY_SYS("mark descriptor", name, sys::portable::fcntl(fd, sys::kF_SETFD, sys::kFD_CLOEXEC));
   }
   return {};
 }
@@ -80,8 +78,7 @@ Result<sys::Fd> seal_program(sys::Bytes image) {
 }
 
 sys::Result<sys::Fd> open_descriptor_directory() {
-  return sys::openat(sys::kCwd, kDescriptors,
-                     sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
+  return sys::openat(sys::kCwd, kDescriptors, sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
 }
 
 Failure apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors) {
@@ -90,8 +87,8 @@ Failure apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors)
   Control control = {record.candidate_count, static_cast<uint32_t>(descriptors.failure.raw()),
                      kNoDirectory};
   write_control(control, record.stub_argv[0]);
-  const auto result = sys::execveat(descriptors.stub, "", record.stub_argv, record.envp,
-                                    sys::kAT_EMPTY_PATH);
+  const auto result =
+      sys::execveat(descriptors.stub, "", record.stub_argv, record.envp, sys::kAT_EMPTY_PATH);
   if (result.error() != sys::kENOSYS || descriptors.descriptor_directory.raw() < 0) {
     return stub_failure(Operation::kExecute, result.error());
   }

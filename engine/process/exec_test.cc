@@ -118,8 +118,7 @@ TEST_F(ExecTest, NothingIsLeftOpen) {
   ASSERT_TRUE(close_descriptors_on_exec().ok());
   const Outcome outcome = run({"/bin/sh", "-c", "echo /proc/self/fd/*"});
   // The shell's own list is the fourth.
-  EXPECT_EQ(outcome.output,
-            "/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 /proc/self/fd/3\n");
+  EXPECT_EQ(outcome.output, "/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 /proc/self/fd/3\n");
 }
 
 TEST(Stub, CannotBeChanged) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/process/process.h"
-
 #include <cstring>
 
+#include "engine/process/process.h"
 #include "engine/process/stub/control.h"
 #include "engine/rt/writer.h"
 
@@ -21,7 +20,7 @@ Place indexed(const char* pointer, size_t index, const char* tail = nullptr) {
 
 Result<std::span<const RlimitRecord>> plan_rlimits(std::span<const spec::Rlimit> rlimits,
                                                    Arena& arena) {
-  constexpr char kPointer[] = "/process/rlimits";
+  constexpr const char* kPointer = "/process/rlimits";
   const auto records = TRY(arena.array<RlimitRecord>(rlimits.size()));
   for (size_t i = 0; i < rlimits.size(); ++i) {
     const spec::Rlimit& rlimit = rlimits[i];
@@ -37,8 +36,8 @@ Result<std::span<const RlimitRecord>> plan_rlimits(std::span<const spec::Rlimit>
   return std::span<const RlimitRecord>(records);
 }
 
-Result<IdentityRecord> plan_identity(const spec::Process& process,
-                                     namespaces::Setgroups setgroups, Arena& arena) {
+Result<IdentityRecord> plan_identity(const spec::Process& process, namespaces::Setgroups setgroups,
+                                     Arena& arena) {
   const spec::User& user = process.user;
   const auto groups = TRY(arena.array<sys::Gid>(user.additional_gids.size()));
   for (size_t i = 0; i < groups.size(); ++i) groups[i] = sys::Gid{user.additional_gids[i]};

@@ -169,8 +169,13 @@ TEST(ControlWord, SurvivesTheWay) {
 
 TEST(ControlWord, RefusesOtherText) {
   Control control{};
-  for (const char* text : {"", "/proc/self/exe", "\x01", "\x01" "aaaa", "\x01" "aaaabbbbcccq",
-                           "\x01" "aaaabbbbccccd"}) {
+  for (const char* text : {"", "/proc/self/exe", "\x01",
+                           "\x01"
+                           "aaaa",
+                           "\x01"
+                           "aaaabbbbcccq",
+                           "\x01"
+                           "aaaabbbbccccd"}) {
     EXPECT_FALSE(read_control(text, control)) << text;
   }
 }

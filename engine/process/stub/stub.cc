@@ -42,8 +42,8 @@ extern "C" int sys_main(int argc, char** argv, char** envp) {
     const sys::Fd directory = sys::Fd::adopt(static_cast<int>(control.directory_fd));
     if (!sys::fchdir(directory)) return 1;
   }
-  const nosc::Failure failure = nosc::fail(nosc::Step::kExec, nosc::Operation::kExecute,
-                                           execute(argv + 1, control, envp));
+  const nosc::Failure failure =
+      nosc::fail(nosc::Step::kExec, nosc::Operation::kExecute, execute(argv + 1, control, envp));
   (void)sys::write(failure_fd, sys::Bytes(&failure, sizeof failure));
   return 1;
 }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Directories only: on any file system, since no process has to be in them. What the cgroup2 file
+// system adds is tested with containers (tests/).
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "engine/cgroups/cgroups.h"
+
+namespace nosc::cgroups {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ApplyCgroupTest : public testing::Test {
+ protected:
+  void SetUp() override { fs::create_directories(mount_); }
+  void TearDown() override { fs::remove_all(mount_); }
+
+  CgroupPlan plan(CgroupUse use = CgroupUse::kRequired) {
+    return {.use = use,
+            .mount = mount_.c_str(),
+            .path = std::span(path_, sizeof path_ - 1),
+            .place = {}};
+  }
+
+  // An existing cgroup as far as nosc looks into it.
+  void make_existing(const std::string& path, const char* events) {
+    fs::create_directories(mount_ + "/" + path);
+    std::ofstream(mount_ + "/" + path + "/cgroup.events") << events;
+  }
+
+  bool exists(const std::string& path) { return fs::exists(mount_ + "/" + path); }
+
+  const std::string mount_ = testing::TempDir() + "/nosc_cgroup_" +
+                             testing::UnitTest::GetInstance()->current_test_info()->name();
+  char path_[6] = "a/b/c";
+  Cgroup cgroup_;
+};
+
+TEST_F(ApplyCgroupTest, MakesAndRemovesTheWholePath) {
+  ASSERT_TRUE(apply_cgroup(plan(), cgroup_).ok());
+  EXPECT_TRUE(cgroup_.directory);
+  EXPECT_EQ(cgroup_.existing_length, 0u);
+  EXPECT_TRUE(exists("a/b/c"));
+  ASSERT_TRUE(remove_cgroup(plan(), cgroup_).ok());
+  EXPECT_FALSE(exists("a"));
+  EXPECT_STREQ(path_, "a/b/c");
+}
+
+TEST_F(ApplyCgroupTest, KeepsWhatWasThere) {
+  fs::create_directories(mount_ + "/a");
+  ASSERT_TRUE(apply_cgroup(plan(), cgroup_).ok());
+  EXPECT_EQ(cgroup_.existing_length, 1u);
+  ASSERT_TRUE(remove_cgroup(plan(), cgroup_).ok());
+  EXPECT_TRUE(exists("a"));
+  EXPECT_FALSE(exists("a/b"));
+}
+
+TEST_F(ApplyCgroupTest, KeepsParentsThatOthersUseByNow) {
+  ASSERT_TRUE(apply_cgroup(plan(), cgroup_).ok());
+  fs::create_directories(mount_ + "/a/other");
+  ASSERT_TRUE(remove_cgroup(plan(), cgroup_).ok());
+  EXPECT_TRUE(exists("a/other"));
+  EXPECT_FALSE(exists("a/b"));
+}
+
+TEST_F(ApplyCgroupTest, TakesAnExistingCgroupThatIsEmpty) {
+  make_existing("a/b/c", "populated 0\nfrozen 0\n");
+  ASSERT_TRUE(apply_cgroup(plan(), cgroup_).ok());
+  EXPECT_TRUE(cgroup_.directory);
+  ASSERT_TRUE(remove_cgroup(plan(), cgroup_).ok());
+  EXPECT_TRUE(exists("a/b/c"));
+}
+
+TEST_F(ApplyCgroupTest, RefusesACgroupInUse) {
+  for (const char* events : {"populated 1\nfrozen 0\n", "populated 0\nfrozen 1\n"}) {
+    make_existing("a/b/c", events);
+    const auto result = apply_cgroup(plan(), cgroup_);
+    ASSERT_FALSE(result.ok());
+    EXPECT_EQ(result.error().code, ErrorCode::kSystem);
+  }
+}
+
+TEST_F(ApplyCgroupTest, WithoutPermissionOnlyTheDefaultIsDropped) {
+  const std::string read_only = "/proc/self";  // a directory where nobody may make another
+  CgroupPlan denied = plan();
+  denied.mount = read_only.c_str();
+  char one[] = "a";
+  denied.path = std::span(one, 1);
+  EXPECT_FALSE(apply_cgroup(denied, cgroup_).ok());
+}
+
+}  // namespace
+}  // namespace nosc::cgroups
