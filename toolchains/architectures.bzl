@@ -10,7 +10,7 @@ def _architecture(
         size_percent = 160):
     return struct(
         triple = triple,
-        cpu = "@platforms//cpu:" + cpu,
+        cpu = Label(cpu if ":" in cpu else "@platforms//cpu:" + cpu),
         runs_natively = runs_natively,
         compile_flags = compile_flags,
         link_flags = link_flags,
@@ -34,10 +34,14 @@ ARCHITECTURES = {
     "ppc64le": _architecture("powerpc64le-unknown-linux-gnu", "ppc64le"),
     "s390x": _architecture("s390x-unknown-linux-gnu", "s390x"),
     # qemu-user 7.2 has no LSX.
-    "loongarch64": _architecture("loongarch64-unknown-linux-gnu", "loongarch64", compile_flags = [
-        "-march=loongarch64",
-        "-msimd=none",
-    ]),
+    "loongarch64": _architecture(
+        "loongarch64-unknown-linux-gnu",
+        "//platforms:loongarch64",
+        compile_flags = [
+            "-march=loongarch64",
+            "-msimd=none",
+        ],
+    ),
     # A static program needs neither the global offset table's calls nor small data.
     "mips64el": _architecture(
         "mips64el-unknown-linux-gnuabi64",

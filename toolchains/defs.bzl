@@ -6,6 +6,12 @@ load("//toolchains:architectures.bzl", "ARCHITECTURES")
 load("//toolchains/rules:architecture_test.bzl", "architecture_test")
 load("//toolchains/rules:fuzz_test.bzl", "fuzz_test")
 load("//toolchains/rules:platform.bzl", "for_architecture", "freestanding_binary")
+load(
+    "//toolchains/rules:style.bzl",
+    "format_test",
+    "freestanding_tidy_test",
+    "hosted_tidy_test",
+)
 
 _FLAG_ATTRIBUTES = [
     "copts",
@@ -18,13 +24,39 @@ _FLAG_ATTRIBUTES = [
     "nocopts",
 ]
 
-_HOSTED = ["//platforms:hosted"]
-_FREESTANDING = ["//platforms:freestanding"]
+_HOSTED = [Label("//platforms:hosted")]
+_FREESTANDING = [Label("//platforms:freestanding")]
+_GTEST_MAIN = "@com_google_googletest//:gtest_main"
 
-def _refuse_flags(name, kwargs):
+def _style_tests(name, tidy_test):
+    """The package's format_test, once, and the target's clang-tidy."""
+    if not native.existing_rule("format_test"):
+        format_test(
+            name = "format_test",
+            size = "small",
+            srcs = native.glob(["*.%s" % extension for extension in ["c", "cc", "h"]]),
+            tags = ["style"],
+        )
+    tidy_test(
+        name = name + "_tidy_test",
+        size = "small",
+        tags = ["style"],
+        target = name,
+    )
+
+def _own_code(rule, name, kwargs, features = [], runs_on = None, tidy_test = hosted_tidy_test):
     for attribute in _FLAG_ATTRIBUTES:
         if attribute in kwargs:
             fail("%s: %s belong in //toolchains/cc, not in a target" % (name, attribute))
+    if runs_on:
+        kwargs = dict(kwargs, target_compatible_with = runs_on)
+    rule(
+        name = name,
+        features = ["own_code"] + features,
+        **kwargs
+    )
+    if kwargs.get("srcs"):
+        _style_tests(name, tidy_test)
 
 def per_architecture(pattern):
     """A file per architecture: PATTERN with {} replaced; nothing on hosted platforms."""
@@ -37,84 +69,50 @@ def per_architecture(pattern):
 
 def nosc_library(name, **kwargs):
     """A library for freestanding programs that also compiles hosted, for its unit tests."""
-    _refuse_flags(name, kwargs)
-    cc_library(name = name, features = ["own_code"], **kwargs)
+    _own_code(cc_library, name, kwargs)
 
 def nosc_freestanding_library(name, **kwargs):
     """A library that exists on the freestanding platforms only."""
-    _refuse_flags(name, kwargs)
-    cc_library(
-        name = name,
-        features = ["own_code"],
-        target_compatible_with = _FREESTANDING,
-        **kwargs
+    _own_code(
+        cc_library,
+        name,
+        kwargs,
+        runs_on = _FREESTANDING,
+        tidy_test = freestanding_tidy_test,
     )
 
 def nosc_memory_library(name, **kwargs):
     """memcpy and its kin, which the compiler calls: neither LTO nor builtins may touch them."""
-    _refuse_flags(name, kwargs)
-    cc_library(
-        name = name,
-        features = [
-            "own_code",
-            "memory_functions",
-        ],
-        target_compatible_with = _FREESTANDING,
-        **kwargs
+    _own_code(
+        cc_library,
+        name,
+        kwargs,
+        features = ["memory_functions"],
+        runs_on = _FREESTANDING,
+        tidy_test = freestanding_tidy_test,
     )
 
 def nosc_host_library(name, **kwargs):
     """A library for tools and tests on the build machine: libc, libstdc++, Abseil."""
-    _refuse_flags(name, kwargs)
-    cc_library(
-        name = name,
-        features = ["own_code"],
-        target_compatible_with = _HOSTED,
-        **kwargs
-    )
+    _own_code(cc_library, name, kwargs, runs_on = _HOSTED)
 
 def nosc_host_binary(name, **kwargs):
     """A tool that runs on the build machine."""
-    _refuse_flags(name, kwargs)
-    cc_binary(
-        name = name,
-        features = ["own_code"],
-        target_compatible_with = _HOSTED,
-        **kwargs
-    )
+    _own_code(cc_binary, name, kwargs, runs_on = _HOSTED)
 
 def nosc_test(name, deps = [], size = "small", **kwargs):
     """A GoogleTest that runs on the build machine."""
-    _refuse_flags(name, kwargs)
-    cc_test(
-        name = name,
-        size = size,
-        features = ["own_code"],
-        target_compatible_with = _HOSTED,
-        deps = deps + ["@com_google_googletest//:gtest_main"],
-        **kwargs
-    )
+    kwargs = dict(kwargs, deps = deps + [_GTEST_MAIN], size = size)
+    _own_code(cc_test, name, kwargs, runs_on = _HOSTED)
 
 def nosc_fuzz_test(name, srcs, deps = [], corpus = [], tags = [], **kwargs):
     """A libFuzzer target with ASan and UBSan; the test tries it on CORPUS and two seconds more.
 
     `bazel run NAME -- -max_total_time=3600 FOLDER` goes on for longer and keeps its finds.
     """
-    _refuse_flags(name, kwargs)
     program = name + "_program"
-    cc_binary(
-        name = program,
-        testonly = True,
-        srcs = srcs,
-        features = [
-            "own_code",
-            "fuzzer",
-        ],
-        tags = ["manual"],
-        target_compatible_with = _HOSTED,
-        deps = deps,
-        **kwargs
-    )
+    kwargs = dict(kwargs, deps = deps, srcs = srcs, tags = ["manual"], testonly = True)
+    _own_code(cc_binary, program, kwargs, features = ["fuzzer"], runs_on = _HOSTED)
     fuzz_test(
         name = name,
         size = "small",
@@ -129,18 +127,21 @@ def nosc_binary(name, srcs, deps = [], visibility = None, testonly = False, **kw
     Both follow --platforms where that names one of //platforms:linux_*, and are built for
     //platforms:linux_x86_64 otherwise.
     """
-    _refuse_flags(name, kwargs)
     linked = name + "_linked"
-    cc_binary(
-        name = linked,
-        testonly = testonly,
-        srcs = srcs,
-        features = ["own_code"],
-        tags = ["manual"],
-        target_compatible_with = _FREESTANDING,
-        visibility = ["//visibility:private"],
+    kwargs = dict(
+        kwargs,
         deps = deps,
-        **kwargs
+        srcs = srcs,
+        tags = ["manual"],
+        testonly = testonly,
+        visibility = ["//visibility:private"],
+    )
+    _own_code(
+        cc_binary,
+        linked,
+        kwargs,
+        runs_on = _FREESTANDING,
+        tidy_test = freestanding_tidy_test,
     )
     freestanding_binary(
         name = name,
@@ -225,7 +226,7 @@ def nosc_test_per_architecture(
         name = runner,
         testonly = True,
         srcs = srcs,
-        deps = deps + ["@com_google_googletest//:gtest_main"],
+        deps = deps + [_GTEST_MAIN],
         **kwargs
     )
     _architecture_tests(

@@ -102,13 +102,17 @@ def _modules():
         urls = ["https://github.com/google/googletest/archive/refs/tags/release-1.12.1.tar.gz"],
     )
 
+def package_repositories():
+    """The repositories that are made of pinned packages, under either of Bazel's systems."""
+    busybox_repository(name = "busybox")
+    llvm_repository(name = "llvm")
+    qemu_repository(name = "qemu")
+
 def nosc_repositories():
     """Declares all repositories for a WORKSPACE build."""
     _bazel_4_stubs()
     _modules()
-    llvm_repository(name = "llvm")
-    qemu_repository(name = "qemu")
-    busybox_repository(name = "busybox")
+    package_repositories()
 
 def nosc_register_toolchains():
     """Registers the compilers and the emulators."""

@@ -6,6 +6,7 @@ freestanding toolchain per architecture. Targets never carry flags of their own;
 between them is a feature declared here and switched on by a macro of //toolchains:defs.bzl.
 """
 
+load("@rules_cc//cc:defs.bzl", "cc_toolchain")
 load("//toolchains:architectures.bzl", "ARCHITECTURES")
 load(":config.bzl", "clang_config")
 
@@ -100,7 +101,7 @@ _FREESTANDING_LINK = [
 ]
 
 def _toolchain(name, files, constraints):
-    native.cc_toolchain(
+    cc_toolchain(
         name = name + "_cc",
         all_files = files,
         ar_files = files,

@@ -21,7 +21,7 @@ def _freestanding_transition_impl(settings, _attr):
         _PLATFORMS: settings[_PLATFORMS] if keep else [str(_FREESTANDING["x86_64"])],
     }
 
-_freestanding_transition = transition(
+freestanding_transition = transition(
     implementation = _freestanding_transition_impl,
     inputs = [_PLATFORMS],
     outputs = [
@@ -79,16 +79,16 @@ freestanding_binary = rule(
 linux_x86_64; stripped unless told otherwise.""",
     executable = True,
     attrs = {
-        "linked": attr.label(cfg = _freestanding_transition, mandatory = True),
+        "linked": attr.label(cfg = freestanding_transition, mandatory = True),
         "stripped": attr.bool(default = True),
         "_allowlist_function_transition": ALLOWLIST,
         "_strip": attr.label(
             default = "@llvm//:bin/llvm-strip",
             allow_single_file = True,
-            cfg = "host",
+            cfg = "exec",
             executable = True,
         ),
-        "_strip_files": attr.label(default = "@llvm//:hosted_files", cfg = "host"),
+        "_strip_files": attr.label(default = "@llvm//:hosted_files", cfg = "exec"),
     },
 )
 

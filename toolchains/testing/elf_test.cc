@@ -60,7 +60,9 @@ std::vector<Segment> segments() {
   return found;
 }
 
-bool has(const Segment& segment, char flag) { return segment.flags.find(flag) != std::string::npos; }
+bool has(const Segment& segment, char flag) {
+  return segment.flags.find(flag) != std::string::npos;
+}
 
 TEST(Elf, IsStaticProgram) {
   bool is_program = false;
