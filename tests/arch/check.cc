@@ -5,9 +5,9 @@
 #include "syscalls/freestanding/start.h"
 
 extern "C" {
-// The bounds of the section, made by the linker.
-extern const check::Case* const __start_check_cases[];
-extern const check::Case* const __stop_check_cases[];
+// The bounds of the section, named and made by the linker.
+extern const check::Case* const __start_check_cases[];  // NOLINT(readability-identifier-naming)
+extern const check::Case* const __stop_check_cases[];   // NOLINT(readability-identifier-naming)
 }
 
 namespace check {

@@ -6,8 +6,9 @@
 
 // Found where sys has no flag of that name, which is where Sigaction has no restorer.
 namespace fallback {
+// NOLINTNEXTLINE(readability-identifier-naming): the kernel's name, as in sys
 [[maybe_unused]] constexpr sys::SaFlags kSA_RESTORER;
-}
+}  // namespace fallback
 namespace sys {
 using namespace fallback;
 }
