@@ -188,14 +188,10 @@ bool Parser::value() {
     case '[':
       if (!open(Type::kArray)) return false;
       return *at_ != ']' || after_value();
-    case '"':
-      return string() && after_value();
-    case 't':
-      return literal("true", Type::kTrue) && after_value();
-    case 'f':
-      return literal("false", Type::kFalse) && after_value();
-    case 'n':
-      return literal("null", Type::kNull) && after_value();
+    case '"': return string() && after_value();
+    case 't': return literal("true", Type::kTrue) && after_value();
+    case 'f': return literal("false", Type::kFalse) && after_value();
+    case 'n': return literal("null", Type::kNull) && after_value();
     default:
       if (*at_ != '-' && !is_digit(*at_)) return fail("expected a value");
       return number() && after_value();

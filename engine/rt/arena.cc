@@ -5,8 +5,7 @@
 
 #include <algorithm>
 
-#include "syscalls/memory.h"
-#include "syscalls/portable.h"
+#include "syscalls/sys.h"
 
 namespace nosc {
 

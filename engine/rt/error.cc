@@ -2,9 +2,42 @@
 #include "engine/rt/error.h"
 
 #include "engine/rt/writer.h"
-#include "syscalls/files.h"
+#include "syscalls/sys.h"
 
 namespace nosc {
+namespace {
+
+constexpr size_t kKeptErrors = 8;
+
+constinit Error kept_errors[kKeptErrors];
+constinit size_t next_kept_error = 0;
+
+}  // namespace
+
+KeptError keep_error(const Error& error) {
+  if (&error >= kept_errors && &error < kept_errors + kKeptErrors) return {&error};
+  Error& kept = kept_errors[next_kept_error];
+  next_kept_error = (next_kept_error + 1) % kKeptErrors;
+  kept = error;
+  return {&kept};
+}
+
+KeptError system_error(const char* operation, std::string_view object, sys::Errno cause,
+                       const Place& place) {
+  return keep_error({.code = ErrorCode::kSystem,
+                     .cause = cause,
+                     .operation = operation,
+                     .object = object,
+                     .place = place});
+}
+
+KeptError invalid_error(const Place& place, const char* text, std::string_view object) {
+  return keep_error({.code = ErrorCode::kInvalid, .object = object, .place = place, .text = text});
+}
+
+KeptError out_of_memory_error() {
+  return keep_error({.code = ErrorCode::kOutOfMemory, .text = "out of memory"});
+}
 
 void write_error(Writer& writer, const Error& error) {
   std::string_view separator;

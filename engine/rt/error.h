@@ -11,6 +11,8 @@ namespace nosc {
 
 class Writer;
 
+inline constexpr Place kNoPlace;
+
 // What kind of failure it is: decides the exit status, never the wording.
 enum class ErrorCode : uint8_t {
   kSystem,         // the kernel refused; `cause` says why
@@ -39,24 +41,26 @@ struct Error {
   const char* text = nullptr;
 };
 
-// Returns the error of a failed system call.
-constexpr Error system_error(const char* operation, std::string_view object, sys::Errno cause,
-                             Place place = {}) {
-  return {.code = ErrorCode::kSystem,
-          .cause = cause,
-          .operation = operation,
-          .object = object,
-          .place = place};
-}
+// A kept error: what a failed Result holds, in one word, so that handing an error up costs no more
+// than handing up an errno. The last few errors of the process are kept; whoever has an error in
+// hand is done with it long before the same number of further errors is made.
+struct KeptError {
+  const Error* error;
 
-// Returns an error about a value in config.json, for example /process/cwd: must be absolute.
-constexpr Error invalid_error(Place place, const char* text, std::string_view object = {}) {
-  return {.code = ErrorCode::kInvalid, .object = object, .place = place, .text = text};
-}
+  operator const Error&() const { return *error; }  // NOLINT(google-explicit-constructor)
+};
 
-constexpr Error out_of_memory_error() {
-  return {.code = ErrorCode::kOutOfMemory, .text = "out of memory"};
-}
+// Keeps an error. One that is kept already stays where it is.
+KeptError keep_error(const Error& error);
+
+// Keeps the error of a failed system call.
+KeptError system_error(const char* operation, std::string_view object, sys::Errno cause,
+                       const Place& place = kNoPlace);
+
+// Keeps an error about a value in config.json, for example /process/cwd: must be absolute.
+KeptError invalid_error(const Place& place, const char* text, std::string_view object = {});
+
+KeptError out_of_memory_error();
 
 // Words an error on one line, without a line feed: place, operation and object, position, text,
 // cause, joined by ": ", for example /mounts/3: mount "/proc": EPERM.

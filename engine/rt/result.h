@@ -16,23 +16,23 @@ class [[nodiscard]] Result {
  public:
   using Value = T;
 
-  constexpr Result(T value) : value_(std::move(value)), ok_(true) {}
-  constexpr Result(const Error& error) : error_(error), ok_(false) {}
-  constexpr Result(Result&& other) : ok_(other.ok_) {
-    if (ok_) {
-      std::construct_at(&value_, std::move(other.value_));
-    } else {
-      std::construct_at(&error_, other.error_);
-    }
+  constexpr Result(T value) : value_(std::move(value)) {}
+  constexpr Result(KeptError error) : error_(error.error) {}
+  Result(const Error& error) : error_(keep_error(error).error) {}
+  constexpr Result(Result&& other) : error_(other.error_) {
+    if (ok()) std::construct_at(&value_, std::move(other.value_));
   }
   Result(const Result&) = delete;
   Result& operator=(const Result&) = delete;
+  constexpr ~Result()
+    requires std::is_trivially_destructible_v<T>
+  = default;
   constexpr ~Result() {
-    if (ok_) std::destroy_at(&value_);
+    if (ok()) std::destroy_at(&value_);
   }
 
-  constexpr bool ok() const { return ok_; }
-  constexpr explicit operator bool() const { return ok_; }
+  constexpr bool ok() const { return error_ == nullptr; }
+  constexpr explicit operator bool() const { return ok(); }
   // Pre: ok().
   constexpr T& operator*() & { return value_; }
   constexpr const T& operator*() const& { return value_; }
@@ -42,14 +42,14 @@ class [[nodiscard]] Result {
   constexpr T& value() & { return value_; }
   constexpr T&& value() && { return std::move(value_); }
   // Pre: !ok().
-  constexpr const Error& error() const { return error_; }
+  constexpr const Error& error() const { return *error_; }
+  constexpr KeptError kept() const { return {error_}; }
 
  private:
   union {
     T value_;
-    Error error_;
   };
-  bool ok_;
+  const Error* error_ = nullptr;
 };
 
 template <>
@@ -57,20 +57,19 @@ class [[nodiscard]] Result<void> {
  public:
   using Value = void;
 
-  constexpr Result() : ok_(true) {}
-  constexpr Result(const Error& error) : error_(error), ok_(false) {}
+  constexpr Result() = default;
+  constexpr Result(KeptError error) : error_(error.error) {}
+  Result(const Error& error) : error_(keep_error(error).error) {}
 
-  constexpr bool ok() const { return ok_; }
-  constexpr explicit operator bool() const { return ok_; }
+  constexpr bool ok() const { return error_ == nullptr; }
+  constexpr explicit operator bool() const { return ok(); }
   constexpr void value() const {}
   // Pre: !ok().
-  constexpr const Error& error() const { return error_; }
+  constexpr const Error& error() const { return *error_; }
+  constexpr KeptError kept() const { return {error_}; }
 
  private:
-  union {
-    Error error_;
-  };
-  bool ok_;
+  const Error* error_ = nullptr;
 };
 
 }  // namespace nosc
@@ -80,7 +79,7 @@ class [[nodiscard]] Result<void> {
 #define TRY(expression)                                     \
   ({                                                        \
     auto&& try_result = (expression);                       \
-    if (!try_result.ok()) return try_result.error();        \
+    if (!try_result.ok()) return try_result.kept();         \
     std::forward<decltype(try_result)>(try_result).value(); \
   })
 

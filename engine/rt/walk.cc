@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <string_view>
+
 namespace nosc::rt {
 namespace {
 
@@ -137,9 +139,10 @@ sys::Result<sys::Fd> Walk::run(const char* path) {
   memcpy(rest_, path, size);
   for (;;) {
     char* const name = take_component();
-    if (*name == '\0') return open_here();
-    if (strcmp(name, ".") == 0) continue;
-    if (strcmp(name, "..") == 0) {
+    const std::string_view component = name;
+    if (component.empty()) return open_here();
+    if (component == ".") continue;
+    if (component == "..") {
       if (depth_ > 0) parents_[--depth_].reset();
       continue;
     }

@@ -2,7 +2,7 @@
 #include "engine/rt/writer.h"
 
 #include "engine/rt/number.h"
-#include "syscalls/files.h"
+#include "syscalls/sys.h"
 
 namespace nosc {
 

@@ -163,16 +163,12 @@ bool Interpreter::value(Index index, const Field& field, void* target) {
   if ((field.flags & kArray) != 0) return array(index, field, target);
   uint64_t read = 0;
   switch (field.kind) {
-    case Kind::kIgnored:
-      return true;
-    case Kind::kUnsupported:
-      return unsupported(index, field);
-    case Kind::kBoolean:
-      return boolean(index, field, *static_cast<bool*>(target));
+    case Kind::kIgnored: return true;
+    case Kind::kUnsupported: return unsupported(index, field);
+    case Kind::kBoolean: return boolean(index, field, *static_cast<bool*>(target));
     case Kind::kString:
       return checked_string(index, field, *static_cast<std::string_view*>(target));
-    case Kind::kUint64:
-      return number(index, UINT64_MAX, 0, *static_cast<uint64_t*>(target));
+    case Kind::kUint64: return number(index, UINT64_MAX, 0, *static_cast<uint64_t*>(target));
     case Kind::kUint32:
       if (!number(index, UINT32_MAX, 0, read)) return false;
       *static_cast<uint32_t*>(target) = static_cast<uint32_t>(read);
@@ -189,8 +185,7 @@ bool Interpreter::value(Index index, const Field& field, void* target) {
       return enumerator(index, static_cast<EnumId>(field.detail), *static_cast<uint8_t*>(target));
     case Kind::kObject:
       return object(index, object_of(static_cast<ObjectId>(field.detail)), target);
-    case Kind::kMap:
-      return map(index, target);
+    case Kind::kMap: return map(index, target);
   }
   return false;
 }
@@ -284,19 +279,15 @@ bool Interpreter::enumerator(Index index, EnumId id, uint8_t& target) {
 // Whether a value has no effect: empty itself, or made of empty values only.
 bool Interpreter::is_empty(Index index, int levels) const {
   switch (document_.type(index)) {
-    case Type::kNull:
-      return true;
-    case Type::kString:
-      return document_.text(index).empty();
-    case Type::kArray:
-      return document_.end(index) == index + 1;
+    case Type::kNull: return true;
+    case Type::kString: return document_.text(index).empty();
+    case Type::kArray: return document_.end(index) == index + 1;
     case Type::kObject:
       for (Index key = index + 1; key != document_.end(index); key = document_.next(key + 1)) {
         if (levels == 0 || !is_empty(key + 1, levels - 1)) return false;
       }
       return true;
-    default:
-      return false;
+    default: return false;
   }
 }
 
