@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tests/bench/bundle.h"
+
+#include <errno.h>
+#include <linux/magic.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+namespace bench {
+namespace {
+
+// What `runc spec` writes, without a terminal, resources and seccomp, and with a cgroup namespace.
+constexpr char kConfig[] = R"({
+  "ociVersion": "1.0.2",
+  "process": {
+    "terminal": false,
+    "user": {"uid": 0, "gid": 0},
+    "args": ["/true"],
+    "env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"],
+    "cwd": "/",
+    "capabilities": {
+      "bounding": ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"],
+      "effective": ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"],
+      "permitted": ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"]
+    },
+    "rlimits": [{"type": "RLIMIT_NOFILE", "hard": 1024, "soft": 1024}],
+    "noNewPrivileges": true
+  },
+  "root": {"path": "rootfs", "readonly": true},
+  "hostname": "bench",
+  "mounts": [
+    {"destination": "/proc", "type": "proc", "source": "proc"},
+    {"destination": "/dev", "type": "tmpfs", "source": "tmpfs",
+     "options": ["nosuid", "strictatime", "mode=755", "size=65536k"]},
+    {"destination": "/dev/pts", "type": "devpts", "source": "devpts",
+     "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]},
+    {"destination": "/dev/shm", "type": "tmpfs", "source": "shm",
+     "options": ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]},
+    {"destination": "/dev/mqueue", "type": "mqueue", "source": "mqueue",
+     "options": ["nosuid", "noexec", "nodev"]},
+    {"destination": "/sys", "type": "sysfs", "source": "sysfs",
+     "options": ["nosuid", "noexec", "nodev", "ro"]},
+    {"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup",
+     "options": ["nosuid", "noexec", "nodev", "relatime", "ro"]}
+  ],
+  "linux": {
+    "cgroupsPath": "CGROUP_PATH",
+    "namespaces": [{"type": "pid"}, {"type": "network"}, {"type": "ipc"}, {"type": "uts"},
+                   {"type": "mount"}, {"type": "cgroup"}],
+    "maskedPaths": ["/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys",
+                    "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
+                    "/proc/sched_debug", "/sys/firmware", "/proc/scsi"],
+    "readonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
+  }
+}
+)";
+
+[[noreturn]] void fail(const std::string& what) {
+  throw std::runtime_error(what + ": " + strerror(errno));
+}
+
+// Everything mounted from here on is seen by this process and its children alone.
+void enter_own_mounts() {
+  if (unshare(CLONE_NEWNS) != 0) {
+    fail("unshare of the mount namespace");
+  }
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+    fail("mount / private");
+  }
+  struct statfs file_system = {};
+  if (statfs("/sys/fs/cgroup", &file_system) == 0 && file_system.f_type == CGROUP2_SUPER_MAGIC) {
+    return;
+  }
+  // A hybrid machine: runtimes look at this path to tell which version of cgroups they have.
+  (void)umount2("/sys/fs/cgroup", MNT_DETACH);
+  if (mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, nullptr) != 0) {
+    fail("mount cgroup2 at /sys/fs/cgroup");
+  }
+}
+
+std::string config() {
+  constexpr char kPlaceholder[] = "CGROUP_PATH";
+  std::string text = kConfig;
+  return text.replace(text.find(kPlaceholder), strlen(kPlaceholder), Bundle::cgroup_path());
+}
+
+}  // namespace
+
+Bundle::Bundle(const std::string& payload) {
+  enter_own_mounts();
+  std::string name = std::filesystem::temp_directory_path() / "nosc_bench_XXXXXX";
+  if (mkdtemp(name.data()) == nullptr) {
+    fail("mkdtemp " + name);
+  }
+  folder_ = name;
+  std::filesystem::create_directory(state_folder());
+  for (const char* folder : {"", "/proc", "/dev", "/sys"}) {
+    std::filesystem::create_directory(rootfs() + folder);
+  }
+  std::filesystem::copy_file(payload, rootfs() + "/true");
+  std::filesystem::permissions(rootfs() + "/true", std::filesystem::perms(0755));
+  std::ofstream(folder_ + "/config.json") << config();
+}
+
+Bundle::~Bundle() {
+  std::error_code ignored;  // what is left is in a temporary folder, and empty
+  std::filesystem::remove_all(folder_, ignored);
+  (void)rmdir(cgroup_folder());
+}
+
+}  // namespace bench

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The place where a benchmark runs: a mount namespace of its own with cgroup2 at /sys/fs/cgroup,
+// and in a temporary folder an OCI bundle whose root file system is one static program.
+#pragma once
+
+#include <string>
+
+namespace bench {
+
+class Bundle {
+ public:
+  // Makes the place; `payload` is copied to /true in the root file system.
+  // Errors: throws std::runtime_error (without root, for instance).
+  explicit Bundle(const std::string& payload);
+  ~Bundle();
+  Bundle(const Bundle&) = delete;
+  Bundle& operator=(const Bundle&) = delete;
+
+  const std::string& folder() const { return folder_; }
+  std::string rootfs() const { return folder_ + "/rootfs"; }
+  // For what runtimes remember.
+  std::string state_folder() const { return folder_ + "/state"; }
+
+  // The cgroup that config.json asks for, as a folder, and as a path beneath the hierarchy's root.
+  static const char* cgroup_folder() { return "/sys/fs/cgroup/nosc_bench"; }
+  static const char* cgroup_path() { return "/nosc_bench"; }
+
+ private:
+  std::string folder_;
+};
+
+}  // namespace bench

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The programs that are compared: how each is told to run the bundle, and what came out.
+#pragma once
+
+#include <stdint.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/bench/bundle.h"
+
+namespace bench {
+
+struct Run {
+  uint64_t wall_ns;  // from before the start of the program until its end was waited for
+  uint64_t cpu_us;   // user and system time of it and of everything that it waited for
+};
+
+struct Contender {
+  std::string name;
+  std::vector<std::string> command;  // the first word is the program's path
+  std::vector<Run> runs = {};
+  // Of one more run, its payload's included; 0: not counted.
+  uint64_t syscalls = 0;
+  uint64_t peak_memory_kb = 0;
+};
+
+// Programs of this build.
+struct Programs {
+  std::string floor;
+  std::string nosc;  // empty: not there
+  std::string payload;
+};
+
+// The contenders that this machine has: the floor first, then nosc and the installed peers.
+std::vector<Contender> find_contenders(const Programs& programs, const Bundle& bundle);
+
+// Runs the contender once.
+// Errors: throws std::runtime_error with what the contender said, if it didn't exit with 0.
+Run run_once(const Contender& contender);
+
+// System calls of one run as strace counts them, or 0 where strace is missing or fails.
+uint64_t count_syscalls(const Contender& contender, const Bundle& bundle);
+
+}  // namespace bench

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The figures of a benchmark, as a table for people and as lines for history.csv.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "tests/bench/contender.h"
+
+namespace bench {
+
+// Prints one row per contender, with ratios to the first.
+// Pre: every contender has the same number of runs, at least one.
+void print_table(std::ostream& out, const std::vector<Contender>& contenders);
+
+// Appends one line per contender to the file, which is made with a header if it isn't there.
+// Errors: throws std::runtime_error.
+void append_history(const std::string& path, const std::string& machine,
+                    const std::vector<Contender>& contenders);
+
+}  // namespace bench
