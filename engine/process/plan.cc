@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstring>
+#include <algorithm>
 
 #include "engine/process/process.h"
 #include "engine/process/stub/control.h"
@@ -11,138 +11,125 @@ namespace {
 // Where a program is looked for when the environment has no PATH.
 constexpr std::string_view kDefaultPath =
     "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-constexpr char kDefaultHome[] = "HOME=/";
+constexpr std::string_view kPath = "PATH=";
+constexpr std::string_view kHome = "HOME=";
+constexpr std::string_view kDefaultHome = "HOME=/";
 constexpr uint32_t kDefaultUmask = 0022;
 
-Place indexed(const char* pointer, size_t index, const char* tail = nullptr) {
-  return {pointer, static_cast<int32_t>(index), tail};
-}
+// The planners of the parts. Each fills its part of the plan where it is.
 
-Result<std::span<const RlimitRecord>> plan_rlimits(std::span<const spec::Rlimit> rlimits,
-                                                   Arena& arena) {
-  constexpr const char* kPointer = "/process/rlimits";
-  const auto records = TRY(arena.array<RlimitRecord>(rlimits.size()));
-  for (size_t i = 0; i < rlimits.size(); ++i) {
-    const spec::Rlimit& rlimit = rlimits[i];
+Result<void> plan_rlimits(const spec::Process& process, ProcessPlan& plan, Arena& arena) {
+  const auto records = TRY(arena.array<RlimitRecord>(process.rlimits.size()));
+  plan.rlimits = records;
+  RlimitRecord* record = records.data();
+  for (const spec::Rlimit& rlimit : process.rlimits) {
+    Place place = {"/process/rlimits", static_cast<int32_t>(record - records.data()), "type"};
     const std::optional<sys::Resource> resource = rlimit_resource(rlimit.type);
-    if (!resource) {
-      return invalid_error(indexed(kPointer, i, "type"), "unknown resource limit", rlimit.type);
-    }
-    if (rlimit.soft > rlimit.hard) {
-      return invalid_error(indexed(kPointer, i, "soft"), "is above hard", rlimit.type);
-    }
-    records[i] = {*resource, rlimit.soft, rlimit.hard};
+    if (!resource) return invalid_error(place, "unknown resource limit", rlimit.type);
+    place.tail = "soft";
+    if (rlimit.soft > rlimit.hard) return invalid_error(place, "is above hard", rlimit.type);
+    *record++ = {*resource, rlimit.soft, rlimit.hard};
   }
-  return std::span<const RlimitRecord>(records);
+  return {};
 }
 
-Result<IdentityRecord> plan_identity(const spec::Process& process, namespaces::Setgroups setgroups,
-                                     Arena& arena) {
+Result<void> plan_identity(const spec::Process& process, namespaces::Setgroups setgroups,
+                           IdentityRecord& record, Arena& arena) {
   const spec::User& user = process.user;
   const auto groups = TRY(arena.array<sys::Gid>(user.additional_gids.size()));
   for (size_t i = 0; i < groups.size(); ++i) groups[i] = sys::Gid{user.additional_gids[i]};
-  IdentityRecord record{.uid = sys::Uid{user.uid},
-                        .gid = sys::Gid{user.gid},
-                        .groups = groups,
-                        .umask = sys::Mode::from_bits(user.umask.value_or(kDefaultUmask)),
-                        .working_directory = process.cwd.data()};
+  record.uid = sys::Uid{user.uid};
+  record.gid = sys::Gid{user.gid};
+  record.groups = groups;
+  record.umask = sys::Mode::from_bits(user.umask.value_or(kDefaultUmask));
+  record.working_directory = process.cwd.data();
   if (setgroups == namespaces::Setgroups::kDeny) {
-    if (!record.groups.empty()) {
+    if (!groups.empty()) {
       return invalid_error({"/process/user/additionalGids"},
                            "not possible with a group map of one id only");
     }
     record.group_change = GroupChange::kKeep;
-  } else if (setgroups == namespaces::Setgroups::kUnknown && record.groups.empty()) {
+  } else if (setgroups == namespaces::Setgroups::kUnknown && groups.empty()) {
     record.group_change = GroupChange::kSetIfAllowed;
   }
-  return record;
+  return {};
 }
 
-Result<OomRecord> plan_oom(const spec::Process& process, Arena& arena) {
-  if (!process.oom_score_adj) return OomRecord{};
+Result<void> plan_oom(const spec::Process& process, OomRecord& record, Arena& arena) {
+  if (!process.oom_score_adj) return {};
   Writer writer(TRY(arena.array<char>(sizeof("-2147483648"))));
-  writer.signed_decimal(*process.oom_score_adj);
-  return OomRecord{writer.view()};
+  record.text = writer.signed_decimal(*process.oom_score_adj).view();
+  return {};
 }
 
-// The value of a variable; `found` is false where there is none. The first one counts.
-std::string_view variable(spec::Strings env, std::string_view name, bool& found) {
-  found = false;
-  for (std::string_view entry : env) {
-    if (!entry.starts_with(name)) continue;
-    found = true;
-    return entry.substr(name.size());
+// The value of a variable; a null view where there is none. The first one counts.
+std::string_view variable(spec::Strings env, std::string_view name) {
+  for (const std::string_view entry : env) {
+    if (entry.starts_with(name)) return entry.substr(name.size());
   }
   return {};
 }
+
+// The kernel takes arguments and environment as writable strings, and writes to none of them.
+char* unconst(std::string_view text) { return const_cast<char*>(text.data()); }
 
 Result<void> plan_environment(const spec::Process& process, ExecRecord& exec, Arena& arena) {
-  bool found = false;
   // An empty HOME is as good as none: no program means the empty path.
-  const bool has_home = !variable(process.env, "HOME=", found).empty();
+  const bool has_home = !variable(process.env, kHome).empty();
   const auto envp = TRY(arena.array<char*>(process.env.size() + 2));
-  size_t count = 0;
-  for (std::string_view entry : process.env) {
-    if (!has_home && entry == "HOME=") continue;
-    envp[count++] = const_cast<char*>(entry.data());
+  exec.envp = envp.data();
+  char** next = envp.data();
+  for (const std::string_view entry : process.env) {
+    if (entry.size() != kHome.size() || !entry.starts_with(kHome)) *next++ = unconst(entry);
   }
   if (!has_home) {
-    exec.home = &envp[count];
-    envp[count] = const_cast<char*>(kDefaultHome);
+    exec.home = next;
+    *next = unconst(kDefaultHome);
   }
-  exec.envp = envp.data();
   return {};
 }
 
-// Where a program may be, in the order of execvp(3): itself if it names a directory, else below
-// every entry of PATH, of which an empty one means the working directory.
-class Candidates {
- public:
-  Candidates(std::string_view program, spec::Strings env) : program_(program) {
-    if (program.find('/') != program.npos) return;
-    bool found = false;
-    path_ = variable(env, "PATH=", found);
-    if (!found) path_ = kDefaultPath;
-    searched_ = true;
-  }
+// Where the program may be, in the order of execvp(3): below every directory of PATH, of which an
+// empty one means the working directory.
+std::string_view search_path(std::string_view program, spec::Strings env) {
+  if (program.find('/') != program.npos) return {};
+  const std::string_view path = variable(env, kPath);
+  return path.data() == nullptr ? kDefaultPath : path;
+}
 
-  size_t count() const {
-    size_t count = 1;
-    for (const char c : path_) count += c == ':' ? 1 : 0;
-    return count;
-  }
-
-  Result<void> build(std::span<char*> out, Arena& arena) const {
-    std::string_view rest = path_;
-    for (char*& candidate : out) {
-      const std::string_view directory = rest.substr(0, rest.find(':'));
-      rest.remove_prefix(directory.size() < rest.size() ? directory.size() + 1 : rest.size());
-      Writer writer(TRY(arena.array<char>(directory.size() + program_.size() + 3)));
-      if (searched_) writer.text(directory.empty() ? "." : directory).character('/');
-      candidate = const_cast<char*>(writer.text(program_).view().data());
+// Writes the candidates for a program into `buffer` and their addresses to `out`. A program with a
+// slash in its name, which has no search path, is itself the only one.
+void build_candidates(std::string_view program, std::string_view path, Writer& buffer,
+                      std::span<char*> out) {
+  for (char*& candidate : out) {
+    candidate = unconst(buffer.view()) + buffer.view().size();
+    if (path.data() != nullptr) {
+      const std::string_view directory = path.substr(0, path.find(':'));
+      path.remove_prefix(directory.size() < path.size() ? directory.size() + 1 : path.size());
+      if (directory.empty()) buffer.character('.');
+      buffer.text(directory).character('/');
     }
-    return {};
+    buffer.text(program).character('\0');
   }
-
- private:
-  std::string_view program_;
-  std::string_view path_;
-  bool searched_ = false;
-};
+}
 
 Result<void> plan_arguments(const spec::Process& process, ExecRecord& exec, Arena& arena) {
   const spec::Strings args = process.args;
-  if (args.empty()) return invalid_error({"/process/args"}, "names no program");
-  if (args[0].empty()) return invalid_error(indexed("/process/args", 0), "is empty");
-  const Candidates candidates(args[0], process.env);
-  const size_t count = candidates.count();
+  if (args.empty() || args[0].empty()) return invalid_error({"/process/args"}, "names no program");
+  const std::string_view path = search_path(args[0], process.env);
+  const size_t count = 1 + static_cast<size_t>(std::count(path.begin(), path.end(), ':'));
   if (count > kLargestControl) return invalid_error({"/process/env"}, "PATH has too many entries");
-  const auto argv = TRY(arena.array<char*>(1 + count + args.size() + 1));
-  argv[0] = TRY(arena.array<char>(kControlBytes)).data();
-  TRY(candidates.build(argv.subspan(1, count), arena));
-  for (size_t i = 0; i < args.size(); ++i) argv[1 + count + i] = const_cast<char*>(args[i].data());
-  exec.stub_argv = argv.data();
   exec.candidate_count = static_cast<uint32_t>(count);
+
+  const auto argv = TRY(arena.array<char*>(1 + count + args.size() + 1));
+  exec.stub_argv = argv.data();
+  // Beside its directory, a candidate has the program's name, a dot, a slash and a NUL.
+  const size_t text_bytes = kControlBytes + path.size() + count * (args[0].size() + 3);
+  const auto text = TRY(arena.array<char>(text_bytes));
+  argv[0] = text.data();
+  Writer buffer(text.subspan(kControlBytes));
+  build_candidates(args[0], path, buffer, argv.subspan(1, count));
+  for (size_t i = 0; i < args.size(); ++i) argv[1 + count + i] = unconst(args[i]);
   return {};
 }
 
@@ -151,10 +138,10 @@ Result<void> plan_arguments(const spec::Process& process, ExecRecord& exec, Aren
 Result<ProcessPlan> plan_process(const spec::Process& process, namespaces::Setgroups setgroups,
                                  Arena& arena) {
   ProcessPlan plan;
-  plan.rlimits = TRY(plan_rlimits(process.rlimits, arena));
-  plan.identity = TRY(plan_identity(process, setgroups, arena));
-  plan.oom = TRY(plan_oom(process, arena));
   plan.no_new_privileges = process.no_new_privileges;
+  TRY(plan_rlimits(process, plan, arena));
+  TRY(plan_identity(process, setgroups, plan.identity, arena));
+  TRY(plan_oom(process, plan.oom, arena));
   TRY(plan_environment(process, plan.exec, arena));
   TRY(plan_arguments(process, plan.exec, arena));
   return plan;

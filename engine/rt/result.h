@@ -46,8 +46,9 @@ class [[nodiscard]] Result {
   constexpr KeptError kept() const { return {error_}; }
 
  private:
+  // In an unnamed union, so that it is made and destroyed only where there is a value.
   union {
-    T value_;
+    T value_;  // NOLINT(readability-identifier-naming): its members belong to the class
   };
   const Error* error_ = nullptr;
 };

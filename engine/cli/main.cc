@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "engine/cli/commands.h"
+#include "engine/process/stub/control.h"
+#include "syscalls/sys.h"
+
+namespace nosc::cli {
+namespace {
+
+constexpr int kFailureStatus = 1;
+
+int exit_status_of(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kNotFound:
+      return 127;
+    case ErrorCode::kNotExecutable:
+      return 126;
+    default:
+      return kFailureStatus;
+  }
+}
+
+Result<int> carry_out(const CommandLine& line, const Environment& environment) {
+  BufferWriter<1024> out(kStdout);
+  if (line.has(Option::kVersion)) {
+    write_version(out);
+  } else if (line.has(Option::kHelp) && line.named && line.command != CommandId::kHelp) {
+    write_command_help(line.command, out);
+  } else if (line.has(Option::kHelp) || line.command == CommandId::kHelp) {
+    write_help(out);
+  } else {
+    switch (line.command) {
+      case CommandId::kRun:
+        return run(line, environment);
+      case CommandId::kSpec:
+        return write_spec(line, environment);
+      case CommandId::kPlan:
+        return print_plan(line, environment);
+      case CommandId::kReport:
+        return report(line, environment);
+      case CommandId::kHelp:
+        break;
+    }
+  }
+  TRY(out.flush());
+  return 0;
+}
+
+void print_error(const Error& error) {
+  BufferWriter<1024> out(kStderr);
+  out.text("nosc: ");
+  write_error(out, error);
+  if (error.code == ErrorCode::kUsage) out.text(" (see nosc --help)");
+  out.character('\n');
+  (void)out.flush();
+}
+
+// Started as the last stage of a container, nosc has the set-up's channel open: closing it tells the
+// waiting parent that the program runs. Returns the words of the command line itself.
+std::span<char*> take_command_line(std::span<char*> arguments) {
+  process::Control control;
+  if (arguments.empty()) return arguments;
+  if (!process::read_control(arguments[0], control)) return arguments.subspan(1);
+  (void)sys::Fd::adopt(static_cast<int>(control.failure_fd));
+  return arguments.subspan(std::min<size_t>(arguments.size(), 2 + control.candidate_count));
+}
+
+// Installed setuid, nosc would hand out the privileges of its owner (CVE-2016-8659).
+bool runs_with_borrowed_privileges() {
+  return static_cast<uint32_t>(sys::portable::getuid()) !=
+             static_cast<uint32_t>(sys::portable::geteuid()) ||
+         static_cast<uint32_t>(sys::portable::getgid()) !=
+             static_cast<uint32_t>(sys::portable::getegid());
+}
+
+}  // namespace
+
+const char* Environment::find(std::string_view name) const {
+  for (char** entry = envp; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (text.size() > name.size() && text.starts_with(name) && text[name.size()] == '=') {
+      return *entry + name.size() + 1;
+    }
+  }
+  return nullptr;
+}
+
+int main(std::span<char*> arguments, char** envp) {
+  if (runs_with_borrowed_privileges()) {
+    print_error({.text = "refuses to run setuid or setgid"});
+    return kFailureStatus;
+  }
+  Arena arena;
+  const Environment environment{.envp = envp, .arena = &arena};
+  auto line = parse_command_line(take_command_line(arguments));
+  if (!line) {
+    print_error(line.error());
+    return kFailureStatus;
+  }
+  auto status = carry_out(*line, environment);
+  if (status) return *status;
+  print_error(status.error());
+  return exit_status_of(status.error());
+}
+
+}  // namespace nosc::cli

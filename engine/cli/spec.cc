@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/cli/commands.h"
+#include "engine/spec/write_default.h"
+#include "syscalls/sys.h"
+
+namespace nosc::cli {
+
+Result<int> write_spec(const CommandLine& line, const Environment& environment) {
+  Arena& arena = *environment.arena;
+  const char* bundle = line.has(Option::kBundle) ? line.option(Option::kBundle) : ".";
+  BufferWriter<4200> name;
+  name.text(bundle).text("/config.json");
+  const std::string_view path = TRY(arena.copy_string(name.view()));
+  const sys::Fd file = TRY_SYS(
+      "create", path,
+      sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.data()),
+                  sys::kO_WRONLY | sys::kO_CREAT | sys::kO_EXCL | sys::kO_CLOEXEC,
+                  sys::Mode::from_bits(0666)));
+  BufferWriter<1024> out(file);
+  if (line.has(Option::kRootless)) {
+    spec::write_rootless_default(out, sys::to_raw(sys::portable::geteuid()),
+                                 sys::to_raw(sys::portable::getegid()));
+  } else {
+    spec::write_default(out);
+  }
+  auto written = out.flush();
+  if (written) return 0;
+  // A half-written file would look like a configuration.
+  (void)sys::unlinkat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.data()), sys::AtFlags{});
+  Error error = written.error();
+  error.operation = "write";
+  error.object = path;
+  return error;
+}
+
+}  // namespace nosc::cli

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/cgroups/cgroups.h"
+#include "engine/launch/child.h"
+#include "engine/launch/protocol.h"
+#include "engine/plan/plan.h"
+#include "engine/rt/result.h"
+#include "syscalls/sys/fd.h"
+#include "syscalls/sys/ids.h"
+
+namespace nosc::launch {
+
+// The container's first process, as its parent knows it.
+struct Init {
+  sys::Pid pid{};
+  Message first;  // what the child said while it was started: kFailed, or nothing of interest
+};
+
+// What the start of the first process needs.
+struct CloneContext {
+  Plan* plan;
+  Channel* channel;
+  cgroups::Cgroup* cgroup;
+  ChildContext child;
+};
+
+// Starts the container's first process in its namespaces and its cgroup, in one step where the
+// kernel has clone3 and nothing is joined, and otherwise stepwise (protocol.h). The child's end of
+// the channel is closed in the parent.
+// Errors: what the kernel refused; no process is left then.
+Result<Init> start_init(CloneContext& context);
+
+// Ends a child that hasn't been waited for, and waits for it.
+void kill_and_reap(sys::Pid pid);
+
+}  // namespace nosc::launch

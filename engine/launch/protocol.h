@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the parent and the container's first process say to each other, over one SOCK_SEQPACKET pair
+// whose both ends close at exec. Every message is one record of fixed size.
+//
+// In one step (clone3 makes the namespaces and the process in its cgroup):
+//
+//   parent                                child
+//   clone3 ------------------------------->
+//   (new user namespace: write id maps)    waits
+//   go ----------------------------------->
+//                                          set-up ... exec
+//   <------------------------- end of file (the program runs), or kFailed and the record
+//
+// Stepwise (clone3 is missing, or namespaces are joined: a process between the two enters and makes
+// the namespaces, and its child becomes the container's first process):
+//
+//   parent                                between                       child
+//   fork -------------------------------->
+//                                          joins, cgroup
+//                       kUnshared <------- unshare(user)
+//   (write id maps) go ------------------>
+//                                          unshare(the rest), fork ---->
+//                    kForked, pid <------- exit                         waits
+//   waits for "between", go -------------------------------------------> set-up ... exec
+//   <---------------------------------------------- end of file, or kFailed and the record
+//
+// A go is sent only where the diagram shows one being waited for.
+
+#include <cstdint>
+
+#include "engine/rt/failure.h"
+#include "engine/rt/result.h"
+#include "syscalls/sys/fd.h"
+#include "syscalls/sys/ids.h"
+#include "syscalls/sys/result.h"
+
+namespace nosc::launch {
+
+// The two ends. Each process keeps its own and closes the other.
+struct Channel {
+  sys::Fd parent;
+  sys::Fd child;
+};
+
+Result<Channel> open_channel();
+
+// Parent: lets the other side go on. Child: waits for that.
+// Errors: EPIPE on the child's side when the parent is gone.
+sys::Result<void> send_go(sys::BorrowedFd parent_end);
+sys::Result<void> wait_for_go(sys::BorrowedFd child_end);
+
+// What the parent hears.
+enum class Event : uint16_t {
+  kFailed,    // a set-up step; also what the stub sends
+  kUnshared,  // the user namespace exists and waits for its maps
+  kForked,    // `pid` is the container's first process
+  kExecuted,  // end of file: every descriptor of the set-up is closed, the program runs
+};
+
+struct Message {
+  Event event = Event::kFailed;
+  Failure failure;
+  sys::Pid pid{};
+};
+
+void send_event(sys::BorrowedFd child_end, Event event, sys::Pid pid);
+void send_failure(sys::BorrowedFd child_end, const Failure& failure);
+
+// Tells whether a message or the end of file comes next, as opposed to a terminal, which is sent
+// through the same channel (console.h).
+Result<bool> message_is_next(sys::BorrowedFd parent_end);
+
+// Reads the next message; retries when a signal interrupts.
+Result<Message> receive(sys::BorrowedFd parent_end);
+
+}  // namespace nosc::launch

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/launch/words.h"
+
+#include "engine/devices/devices.h"
+
+namespace nosc::launch {
+namespace {
+
+// In the order of Operation.
+constexpr const char* kOperations[] = {
+    nullptr,           "open",         "create",         "stat",   "mount",    "bind",
+    "set attributes of", "set propagation of", "attach", "pivot to", "unmount", "change directory to",
+    "write",           "set",          "join",           "unshare", "fork",     "execute",
+    "verify",
+};
+
+struct StepWords {
+  Step step;
+  const char* pointer;  // where in config.json; nullptr: none
+  const char* object;
+};
+
+// The steps that are about one thing.
+constexpr StepWords kSteps[] = {
+    {Step::kClone, nullptr, "the container's first process"},
+    {Step::kUserNamespace, "/linux/namespaces", "user namespace"},
+    {Step::kSession, nullptr, "session"},
+    {Step::kNewNamespaces, "/linux/namespaces", "namespaces"},
+    {Step::kLoopback, nullptr, "lo"},
+    {Step::kJoinCgroup, "/linux/cgroupsPath", "cgroup.procs"},
+    {Step::kCgroupNamespace, "/linux/namespaces", "cgroup namespace"},
+    {Step::kTerminal, "/process/terminal", "terminal"},
+    {Step::kEnterRoot, "/root", "root"},
+    {Step::kHostname, "/hostname", "hostname"},
+    {Step::kDomainname, "/domainname", "domainname"},
+    {Step::kOomScoreAdj, "/process/oomScoreAdj", "oom_score_adj"},
+    {Step::kUmask, "/process/user/umask", "umask"},
+    {Step::kGroups, "/process/user/additionalGids", "groups"},
+    {Step::kUser, "/process/user", "user"},
+    {Step::kCapabilities, "/process/capabilities", "capabilities"},
+    {Step::kNoNewPrivileges, "/process/noNewPrivileges", "no_new_privs"},
+    {Step::kStub, nullptr, "the last stage"},
+};
+
+std::string_view text_of(const char* text) { return text == nullptr ? std::string_view{} : text; }
+
+// What a mount was made from, for the errors in which the destination alone says too little.
+const char* mount_details(const mounts::MountRecord& record, Arena& arena) {
+  const bool bind = record.kind == mounts::MountKind::kBind;
+  BufferWriter<512> writer;
+  writer.text(bind ? "source " : record.type);
+  if (bind) writer.quoted(record.source);
+  if (record.data[0] != '\0') writer.text(", data ").quoted(record.data);
+  auto copy = arena.copy_string(writer.view());
+  return copy ? copy->data() : nullptr;
+}
+
+void describe_mount(const Failure& failure, const Plan& plan, Arena& arena, Error& error) {
+  const mounts::MountRecord& record = plan.mounts.mounts[failure.index];
+  error.place = record.place;
+  if (failure.step == Step::kMountSource) {
+    error.object = record.source;
+    return;
+  }
+  error.object = record.destination;
+  if (failure.operation == Operation::kVerify) {
+    error.text = failure.error == sys::kEPERM.value()
+                     ? "only a proc file system may be mounted over /proc"
+                     : "the destination changed while it was being mounted";
+    return;
+  }
+  error.text = mount_details(record, arena);
+}
+
+void describe_exec(const Failure& failure, const Plan& plan, Error& error) {
+  error.place = {"/process/args", 0};
+  error.object = plan.program;
+  const int error_number = failure.error;
+  if (error_number == sys::kENOENT.value() || error_number == sys::kENOTDIR.value()) {
+    error.code = ErrorCode::kNotFound;
+  } else {
+    error.code = ErrorCode::kNotExecutable;
+  }
+}
+
+// The steps that work on an array of records. Returns false for the others.
+bool describe_indexed(const Failure& failure, const Plan& plan, Arena& arena, Error& error) {
+  const uint32_t index = failure.index;
+  switch (failure.step) {
+    case Step::kMount:
+    case Step::kMountSource:
+      describe_mount(failure, plan, arena, error);
+      return true;
+    case Step::kJoinNamespace:
+      error.place = plan.namespaces.joins[index].place;
+      error.object = plan.namespaces.joins[index].path;
+      return true;
+    case Step::kDevice:
+      error.object = devices::default_devices()[index].path;
+      return true;
+    case Step::kLink:
+      error.object = devices::default_links()[index].name;
+      return true;
+    case Step::kMask:
+      error.place = plan.mounts.masks[index].place;
+      error.object = plan.mounts.masks[index].path;
+      return true;
+    case Step::kReadOnlyPath:
+      error.place = plan.mounts.read_only[index].place;
+      error.object = plan.mounts.read_only[index].path;
+      return true;
+    case Step::kSysctl:
+      error.place = plan.sysctls[index].place;
+      error.object = plan.sysctls[index].path;
+      return true;
+    case Step::kRlimit:
+      error.place = {"/process/rlimits", static_cast<int32_t>(index)};
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Error describe_failure(const Failure& failure, const Plan& plan, Arena& arena) {
+  Error error = system_error(kOperations[static_cast<size_t>(failure.operation)], {},
+                             sys::Errno(failure.error));
+  if (describe_indexed(failure, plan, arena, error)) return error;
+  switch (failure.step) {
+    case Step::kRoot:
+      error.place = {kRootPlace};
+      error.object = plan.mounts.root.path;
+      return error;
+    case Step::kWorkingDirectory:
+      error.place = {"/process/cwd"};
+      error.object = plan.process.identity.working_directory;
+      return error;
+    case Step::kExec:
+      describe_exec(failure, plan, error);
+      return error;
+    default:
+      break;
+  }
+  for (const StepWords& words : kSteps) {
+    if (words.step != failure.step) continue;
+    error.place = {words.pointer};
+    error.object = text_of(words.object);
+  }
+  return error;
+}
+
+}  // namespace nosc::launch

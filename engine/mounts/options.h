@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "engine/rt/arena.h"
+#include "engine/rt/place.h"
+#include "engine/rt/result.h"
+#include "engine/rt/writer.h"
+#include "syscalls/constants.h"
+
+namespace nosc::mounts {
+
+// Whether a mount shows a new file system or a part of the host's tree.
+enum class Binding : uint8_t {
+  kNone,       // a file system of its own
+  kOne,        // `bind`: the mount at the source alone
+  kRecursive,  // `rbind`: with the mounts beneath it
+};
+
+// What the option list of one entry of `mounts` asks for.
+struct MountOptions {
+  // Flags of mount(2) that are wanted, and those that are explicitly not wanted (`rw`, `dev`, ...).
+  sys::MountFlags set{};
+  sys::MountFlags cleared{};
+  // MS_PRIVATE and kin, with MS_REC for the r-forms; zero where the option list names none.
+  sys::MountFlags propagation{};
+  // The same as `set` and `cleared` for the whole tree of a bind mount (`rro`, `rnosuid`, ...).
+  sys::MountFlags recursive_set{};
+  sys::MountFlags recursive_cleared{};
+  Binding binding = Binding::kNone;
+  // Options that no table knows, joined by commas, for the file system itself. NUL-terminated.
+  const char* data = "";
+};
+
+// Sorts the options of one mount into flags and file system data.
+// Errors: an option that is known and not supported yet (`idmap`, `ridmap`, `tmpcopyup`), by name.
+// Source: runtime-spec 1.3.0, config.md, "Linux mount options"; mount(2).
+Result<MountOptions> parse_options(std::span<const std::string_view> options, Place place,
+                                   Arena& arena);
+
+// Writes the names of options, separated by commas, that stand for `flags`.
+void write_option_names(sys::MountFlags flags, Writer& out);
+
+}  // namespace nosc::mounts

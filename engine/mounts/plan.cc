@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstring>
+
+#include "engine/mounts/mounts.h"
+#include "engine/rt/paths.h"
+
+namespace nosc::mounts {
+namespace {
+
+// Files inside /proc that a mount may cover: those that lxcfs and kin present, and that no write of
+// the runtime goes through.
+constexpr char kProcFiles[][26] = {
+    "/proc/cpuinfo",  "/proc/diskstats", "/proc/meminfo",  "/proc/stat",
+    "/proc/swaps",    "/proc/uptime",    "/proc/loadavg",  "/proc/slabinfo",
+    "/proc/net/dev",
+};
+
+bool may_cover_proc(std::string_view destination) {
+  if (destination == "/proc") return true;
+  for (const char* name : kProcFiles) {
+    if (destination == name) return true;
+  }
+  return false;
+}
+
+struct PropagationName {
+  spec::RootfsPropagation value;
+  sys::MountFlags flags;
+};
+
+constexpr PropagationName kPropagations[] = {
+    {spec::RootfsPropagation::kPrivate, sys::kMS_PRIVATE},
+    {spec::RootfsPropagation::kSlave, sys::kMS_SLAVE},
+    {spec::RootfsPropagation::kShared, sys::kMS_SHARED},
+    {spec::RootfsPropagation::kUnbindable, sys::kMS_UNBINDABLE},
+    {spec::RootfsPropagation::kRecursivePrivate, sys::kMS_PRIVATE | sys::kMS_REC},
+    {spec::RootfsPropagation::kRecursiveSlave, sys::kMS_SLAVE | sys::kMS_REC},
+    {spec::RootfsPropagation::kRecursiveShared, sys::kMS_SHARED | sys::kMS_REC},
+    {spec::RootfsPropagation::kRecursiveUnbindable, sys::kMS_UNBINDABLE | sys::kMS_REC},
+};
+
+Result<RootRecord> plan_root(const spec::Config& config, std::string_view bundle, Arena& arena) {
+  RootRecord record;
+  record.path = TRY(join_paths(bundle, config.root.path, arena)).data();
+  record.read_only = config.root.readonly;
+  // Without a wish the host's later mounts still arrive and nothing goes back.
+  record.propagation = sys::kMS_SLAVE | sys::kMS_REC;
+  for (const PropagationName& name : kPropagations) {
+    if (name.value != config.linux.rootfs_propagation) continue;
+    record.root_propagation = name.flags;
+    // An unbindable tree could not be bound into the container at all: it is made so afterwards.
+    if (!name.flags.has(sys::kMS_UNBINDABLE)) record.propagation = name.flags | sys::kMS_REC;
+  }
+  return record;
+}
+
+bool is_cgroup_type(std::string_view type) { return type == "cgroup" || type == "cgroup2"; }
+
+// The cgroup hierarchy. Without a cgroup namespace of the container's own a new mount would show,
+// and let it change, the host's whole tree: then the host's mount is bound, read-only
+// (CVE-2023-25809, CVE-2022-0492).
+Result<void> plan_cgroup(MountRecord& record, const MountContext& context) {
+  if (context.cgroup2_mount == nullptr) {
+    return Error{.code = ErrorCode::kUnsupported,
+                 .place = record.place,
+                 .text = "a host without a cgroup2 hierarchy is not supported yet"};
+  }
+  record.data = "";
+  if (context.new_cgroup_namespace) {
+    record.type = "cgroup2";
+    return {};
+  }
+  record.kind = MountKind::kBind;
+  record.binding = Binding::kOne;
+  record.source = context.cgroup2_mount;
+  record.set = record.set | sys::kMS_RDONLY;
+  record.cleared = record.cleared & ~sys::kMS_RDONLY;
+  record.recursive_cleared = record.recursive_cleared & ~sys::kMS_RDONLY;
+  return {};
+}
+
+Result<void> plan_source(const spec::Mount& mount, MountRecord& record,
+                         const MountContext& context, Arena& arena) {
+  if (record.binding == Binding::kNone && mount.type != "bind") {
+    record.kind = mount.type == "proc" || mount.type == "sysfs" ? MountKind::kProc
+                                                                 : MountKind::kFileSystem;
+    if (mount.type.empty()) return invalid_error(record.place, "a mount needs a type or \"bind\"");
+    record.type = mount.type.data();
+    record.source = mount.source.empty() ? record.type : mount.source.data();
+    if (is_cgroup_type(mount.type)) return plan_cgroup(record, context);
+    // What is mounted over /proc would take the runtime's and the container's writes to the kernel
+    // (CVE-2019-16884).
+    if (std::string_view(record.destination) == "/proc" && mount.type != "proc") {
+      return invalid_error(record.place, "only a proc file system may be mounted over /proc");
+    }
+    return {};
+  }
+  record.kind = MountKind::kBind;
+  if (record.binding == Binding::kNone) record.binding = Binding::kRecursive;
+  if (mount.source.empty()) return invalid_error(record.place, "a bind mount needs a source");
+  if (record.data[0] != '\0') {
+    return invalid_error(record.place, "unknown mount option", record.data);
+  }
+  record.source = TRY(join_paths(context.bundle, mount.source, arena)).data();
+  return {};
+}
+
+Result<MountRecord> plan_mount(const spec::Mount& mount, int32_t index,
+                               const MountContext& context, Arena& arena) {
+  MountRecord record;
+  record.place = {.pointer = "/mounts", .index = index};
+  const MountOptions options = TRY(parse_options(mount.options, record.place, arena));
+  record.set = options.set;
+  record.cleared = options.cleared;
+  record.recursive_set = options.recursive_set;
+  record.recursive_cleared = options.recursive_cleared;
+  record.propagation = options.propagation;
+  record.binding = options.binding;
+  record.data = options.data;
+  const std::string_view destination = TRY(clean_path(mount.destination, arena));
+  if (destination == "/") {
+    return invalid_error({"/mounts", index, "destination"}, "the root itself can't be a mount point");
+  }
+  record.destination = destination.data();
+  record.may_cover_proc = may_cover_proc(destination);
+  TRY(plan_source(mount, record, context, arena));
+  if (record.kind != MountKind::kBind && (record.recursive_set || record.recursive_cleared)) {
+    // A new file system has nothing beneath it: the recursive form is the plain one.
+    record.set = record.set | record.recursive_set;
+    record.cleared = record.cleared | record.recursive_cleared;
+  }
+  return record;
+}
+
+// A tmpfs that is to be read-only is filled first: mount points and devices are still made in it.
+bool becomes_read_only_late(const MountRecord& record) {
+  return record.kind == MountKind::kFileSystem && record.set.has(sys::kMS_RDONLY) &&
+         std::string_view(record.type) == "tmpfs";
+}
+
+Result<void> plan_restrictions(const spec::Config& config, MountPlan& plan, Arena& arena) {
+  size_t late = 0;
+  for (MountRecord& record : plan.mounts) late += becomes_read_only_late(record) ? 1 : 0;
+  const spec::Strings paths = config.linux.readonly_paths;
+  plan.read_only = TRY(arena.array<ReadOnlyRecord>(paths.size() + late));
+  size_t next = 0;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    const Place place{"/linux/readonlyPaths", static_cast<int32_t>(i)};
+    if (paths[i].empty() || paths[i][0] != '/') return invalid_error(place, "must be an absolute path");
+    plan.read_only[next++] = {ReadOnlyKind::kSelfBind, paths[i].data(), place};
+  }
+  for (MountRecord& record : plan.mounts) {
+    if (!becomes_read_only_late(record)) continue;
+    record.set = record.set & ~sys::kMS_RDONLY;
+    plan.read_only[next++] = {ReadOnlyKind::kRemount, record.destination, record.place};
+  }
+  const spec::Strings masked = config.linux.masked_paths;
+  plan.masks = TRY(arena.array<MaskRecord>(masked.size()));
+  for (size_t i = 0; i < masked.size(); ++i) {
+    const Place place{"/linux/maskedPaths", static_cast<int32_t>(i)};
+    if (masked[i].empty() || masked[i][0] != '/') return invalid_error(place, "must be an absolute path");
+    plan.masks[i] = {masked[i].data(), place};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<MountPlan> plan_mounts(const spec::Config& config, const MountContext& context,
+                              Arena& arena) {
+  MountPlan plan;
+  plan.root = TRY(plan_root(config, context.bundle, arena));
+  plan.mounts = TRY(arena.array<MountRecord>(config.mounts.size()));
+  for (size_t i = 0; i < plan.mounts.size(); ++i) {
+    plan.mounts[i] = TRY(plan_mount(config.mounts[i], static_cast<int32_t>(i), context, arena));
+    const MountRecord& record = plan.mounts[i];
+    if (record.kind == MountKind::kBind && std::string_view(record.destination) == "/dev") {
+      plan.populate_dev = false;
+    }
+  }
+  if (context.new_user_namespace) {
+    plan.early_sources = TRY(arena.array<int>(plan.mounts.size()));
+    for (int& source : plan.early_sources) source = -1;
+  }
+  TRY(plan_restrictions(config, plan, arena));
+  return plan;
+}
+
+}  // namespace nosc::mounts

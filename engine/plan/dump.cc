@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/plan/plan.h"
+
+namespace nosc {
+namespace {
+
+struct NamespaceName {
+  sys::CloneFlags flag;
+  char name[8];
+};
+
+constexpr NamespaceName kNamespaces[] = {
+    {sys::kCLONE_NEWUSER, "user"}, {sys::kCLONE_NEWPID, "pid"},
+    {sys::kCLONE_NEWNET, "network"}, {sys::kCLONE_NEWIPC, "ipc"},
+    {sys::kCLONE_NEWUTS, "uts"},   {sys::kCLONE_NEWNS, "mount"},
+    {sys::kCLONE_NEWCGROUP, "cgroup"}, {sys::kCLONE_NEWTIME, "time"},
+};
+
+Writer& end(Writer& out) { return out.character('\n'); }
+
+Writer& quoted(Writer& out, std::string_view before, std::string_view value) {
+  return out.text(before).quoted(value);
+}
+
+void print_namespaces(const namespaces::NamespacePlan& plan, Writer& out) {
+  for (const namespaces::JoinRecord& join : plan.joins) {
+    out.text("join");
+    for (const NamespaceName& name : kNamespaces) {
+      if (join.type == name.flag) out.character(' ').text(name.name);
+    }
+    end(quoted(out, " ", join.path));
+  }
+  out.text("new namespaces");
+  for (const NamespaceName& name : kNamespaces) {
+    if (plan.created.has(name.flag)) out.character(' ').text(name.name);
+  }
+  end(out);
+  if (!plan.uid_map.text.empty()) end(quoted(out, "uid map ", plan.uid_map.text));
+  if (!plan.gid_map.text.empty()) end(quoted(out, "gid map ", plan.gid_map.text));
+  if (plan.setgroups == namespaces::Setgroups::kDeny) end(out.text("setgroups deny"));
+}
+
+void print_cgroup(const cgroups::CgroupPlan& plan, Writer& out) {
+  if (plan.use == cgroups::CgroupUse::kNone) return;
+  quoted(quoted(out, "cgroup ", plan.mount), " ", {plan.path.data(), plan.path.size()});
+  if (plan.use == cgroups::CgroupUse::kIfPermitted) out.text(" where permitted");
+  end(out);
+}
+
+void print_flags(std::string_view before, sys::MountFlags flags, Writer& out) {
+  if (flags) mounts::write_option_names(flags, out.text(before));
+}
+
+void print_mount(const mounts::MountRecord& record, Writer& out) {
+  const bool bind = record.kind == mounts::MountKind::kBind;
+  out.text(!bind ? "mount " : record.binding == mounts::Binding::kRecursive ? "rbind " : "bind ");
+  out.quoted(record.destination);
+  if (!bind) out.text(" type ").text(record.type);
+  quoted(out, " source ", record.source);
+  print_flags(" set ", record.set, out);
+  print_flags(" clear ", record.cleared, out);
+  print_flags(" recursively set ", record.recursive_set, out);
+  print_flags(" recursively clear ", record.recursive_cleared, out);
+  print_flags(" propagation ", record.propagation, out);
+  if (record.data[0] != '\0') quoted(out, " data ", record.data);
+  end(out);
+}
+
+void print_mounts(const mounts::MountPlan& plan, Writer& out) {
+  const mounts::RootRecord& root = plan.root;
+  constexpr const char* kRoots[] = {"root", "root host overlay", "root host read-only"};
+  out.text(kRoots[static_cast<size_t>(root.kind)]);
+  quoted(out, " ", root.path);
+  print_flags(" propagation ", root.propagation, out);
+  end(out);
+  for (const mounts::MountRecord& record : plan.mounts) print_mount(record, out);
+  if (plan.populate_dev) end(out.text("default devices"));
+  for (const mounts::ReadOnlyRecord& record : plan.read_only) {
+    end(quoted(out, "read-only ", record.path));
+  }
+  for (const mounts::MaskRecord& record : plan.masks) end(quoted(out, "mask ", record.path));
+  out.text("enter root");
+  if (root.read_only) out.text(" read-only");
+  print_flags(" propagation ", root.root_propagation, out);
+  end(out);
+}
+
+void print_capability_set(std::string_view name, uint64_t mask, Writer& out) {
+  end(out.text("capabilities ").text(name).text(" 0x").hex(mask));
+}
+
+void print_identity(const process::IdentityRecord& identity, Writer& out) {
+  end(out.text("umask 0").octal(identity.umask.bits()));
+  if (identity.group_change == process::GroupChange::kSet) {
+    out.text("groups");
+    for (sys::Gid group : identity.groups) out.character(' ').decimal(sys::to_raw(group));
+    end(out);
+  }
+  out.text("user ").decimal(sys::to_raw(identity.uid));
+  end(out.character(':').decimal(sys::to_raw(identity.gid)));
+  end(quoted(out, "cwd ", identity.working_directory));
+}
+
+void print_process(const Plan& plan, Writer& out) {
+  const process::ProcessPlan& process = plan.process;
+  for (const process::RlimitRecord& record : process.rlimits) {
+    out.text("rlimit ").decimal(static_cast<uint32_t>(record.resource)).text(" soft ").decimal(record.soft);
+    end(out.text(" hard ").decimal(record.hard));
+  }
+  print_capability_set("bounding", plan.capabilities.bounding, out);
+  print_identity(process.identity, out);
+  print_capability_set("effective", plan.capabilities.effective, out);
+  print_capability_set("permitted", plan.capabilities.permitted, out);
+  print_capability_set("inheritable", plan.capabilities.inheritable, out);
+  print_capability_set("ambient", plan.capabilities.ambient, out);
+  if (process.no_new_privileges) end(out.text("no_new_privs"));
+  for (char** entry = process.exec.envp; entry != nullptr && *entry != nullptr; ++entry) {
+    end(quoted(out, "env ", *entry));
+  }
+  if (plan.payload == Payload::kReport) {
+    end(out.text("report"));
+    return;
+  }
+  out.text("execute");
+  char** argument = process.exec.stub_argv + 1;
+  for (uint32_t i = 0; i < process.exec.candidate_count; ++i) quoted(out, " ", *argument++);
+  out.text(" with");
+  for (; *argument != nullptr; ++argument) quoted(out, " ", *argument);
+  end(out);
+}
+
+}  // namespace
+
+void print_plan(const Plan& plan, Writer& out) {
+  end(quoted(out, "container ", plan.id));
+  print_cgroup(plan.cgroup, out);
+  print_namespaces(plan.namespaces, out);
+  if (!plan.hostname.empty()) end(quoted(out, "hostname ", plan.hostname));
+  if (!plan.domainname.empty()) end(quoted(out, "domainname ", plan.domainname));
+  if (!plan.process.oom.text.empty()) end(quoted(out, "oom_score_adj ", plan.process.oom.text));
+  for (const sysctl::SysctlRecord& record : plan.sysctls) {
+    end(quoted(quoted(out, "sysctl ", record.path), " ", record.value));
+  }
+  if (plan.root_setup == RootSetup::kOwn) print_mounts(plan.mounts, out);
+  print_process(plan, out);
+}
+
+}  // namespace nosc

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/plan/plan.h"
+
+#include "syscalls/constants.h"
+
+namespace nosc {
+namespace {
+
+constexpr size_t kLongestHostname = 64;  // __NEW_UTS_LEN of uname(2)
+
+bool has(sys::CloneFlags flags, sys::CloneFlags wanted) { return flags.has(wanted); }
+
+// The names that only a UTS namespace of the container's own may take.
+Result<void> check_name(std::string_view name, const char* pointer, const Plan& plan) {
+  if (name.empty()) return {};
+  const Place place{pointer};
+  if (name.size() > kLongestHostname) return invalid_error(place, "longer than 64 bytes");
+  if (has(plan.namespaces.created | plan.namespaces.joined, sys::kCLONE_NEWUTS)) return {};
+  return invalid_error(place, "needs a uts namespace");
+}
+
+Result<void> check_support(const spec::Config& config) {
+  if (!config.unsupported.empty()) {
+    return Error{.code = ErrorCode::kUnsupported,
+                 .place = {config.unsupported[0].data()},
+                 .text = "not supported yet"};
+  }
+  if (!config.root.present) return invalid_error({"/root"}, "missing");
+  if (!config.process.present) return invalid_error({"/process"}, "missing");
+  return {};
+}
+
+// A mount namespace is what keeps the container's mounts off the host.
+Result<RootSetup> plan_root_setup(const spec::Config& config, const Plan& plan) {
+  if (has(plan.namespaces.created, sys::kCLONE_NEWNS)) return RootSetup::kOwn;
+  if (!has(plan.namespaces.joined, sys::kCLONE_NEWNS)) {
+    return invalid_error({"/linux/namespaces"}, "a mount namespace is needed");
+  }
+  if (!config.mounts.empty()) {
+    return invalid_error({"/mounts"}, "a joined mount namespace has its own mounts");
+  }
+  return RootSetup::kJoined;
+}
+
+Result<void> plan_domains(const spec::Config& config, const PlanRequest& request, Plan& plan,
+                          Arena& arena) {
+  const HostFacts& host = request.host;
+  plan.namespaces = TRY(namespaces::plan_namespaces(config.linux, host, arena));
+  plan.root_setup = TRY(plan_root_setup(config, plan));
+  plan.cgroup = TRY(cgroups::plan_cgroup(config.linux, request.id, host, arena));
+  const sys::CloneFlags own = plan.namespaces.created | plan.namespaces.joined;
+  const mounts::MountContext context{
+      .bundle = request.bundle,
+      .cgroup2_mount = host.cgroup_mount[0] == '\0' ? nullptr : host.cgroup_mount,
+      .new_cgroup_namespace = has(own, sys::kCLONE_NEWCGROUP),
+      .new_user_namespace = has(plan.namespaces.created, sys::kCLONE_NEWUSER),
+  };
+  plan.mounts = TRY(mounts::plan_mounts(config, context, arena));
+  plan.sysctls = TRY(sysctl::plan_sysctls(config, arena));
+  plan.process = TRY(process::plan_process(config.process, plan.namespaces.setgroups, arena));
+  const auto grantor = has(own, sys::kCLONE_NEWUSER) ? capabilities::Grantor::kUserNamespace
+                                                     : capabilities::Grantor::kCaller;
+  plan.capabilities =
+      TRY(capabilities::plan_capabilities(config.process, host, grantor, arena));
+  return {};
+}
+
+}  // namespace
+
+Result<Plan> make_plan(const spec::Config& config, const PlanRequest& request, Arena& arena) {
+  TRY(check_support(config));
+  Plan plan;
+  plan.id = request.id;
+  TRY(plan_domains(config, request, plan, arena));
+  TRY(check_name(config.hostname, "/hostname", plan));
+  TRY(check_name(config.domainname, "/domainname", plan));
+  if (!config.process.args.empty()) plan.program = config.process.args[0];
+  plan.hostname = config.hostname;
+  plan.domainname = config.domainname;
+  return plan;
+}
+
+}  // namespace nosc

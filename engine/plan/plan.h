@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The plan: everything that the set-up of one container will do, as plain data.
+//
+// make_plan() reads the configuration and the facts about the host and touches nothing. Every error
+// that can be known beforehand shows here, before any side effect. What follows (launch/) walks the
+// plan's records in order; it decides nothing but what only the running kernel can tell.
+//
+// Domains plan their own parts; this room composes them, checks what holds between them, and can
+// print the result (`nosc plan`), which is how plans are tested without privileges.
+
+#include <span>
+#include <string_view>
+
+#include "engine/capabilities/capabilities.h"
+#include "engine/cgroups/cgroups.h"
+#include "engine/console/console.h"
+#include "engine/host/host.h"
+#include "engine/mounts/mounts.h"
+#include "engine/namespaces/namespaces.h"
+#include "engine/process/process.h"
+#include "engine/rt/arena.h"
+#include "engine/rt/result.h"
+#include "engine/rt/writer.h"
+#include "engine/spec/config.h"
+#include "engine/sysctl/sysctl.h"
+
+namespace nosc {
+
+// What the last step of the set-up starts.
+enum class Payload : uint8_t {
+  kProgram,  // `process.args`, through the stub
+  kReport,   // nosc's own report of the isolation, from a sealed copy of nosc
+};
+
+// Whether the container gets a terminal of its own.
+enum class Terminal : uint8_t { kNone, kOwn };
+
+// Whether the container's file system tree is set up at all.
+enum class RootSetup : uint8_t {
+  kOwn,     // a new mount namespace with the planned mounts
+  kJoined,  // the mounts and the root are those of a joined mount namespace
+};
+
+struct Plan {
+  std::string_view id;
+  namespaces::NamespacePlan namespaces;
+  cgroups::CgroupPlan cgroup;
+  RootSetup root_setup = RootSetup::kOwn;
+  mounts::MountPlan mounts;
+  std::string_view hostname;
+  std::string_view domainname;
+  std::span<sysctl::SysctlRecord> sysctls;
+  process::ProcessPlan process;
+  std::string_view program;  // process.args[0], for messages
+  capabilities::CapabilityPlan capabilities;
+  Terminal terminal = Terminal::kNone;
+  console::TerminalSize terminal_size;
+  Payload payload = Payload::kProgram;
+};
+
+// What a plan is made from beside the configuration.
+struct PlanRequest {
+  std::string_view id;
+  std::string_view bundle;  // absolute path
+  HostFacts host;
+};
+
+// Makes the plan of a container from its configuration.
+// Shape: strings of the plan are the configuration's or live in `arena`.
+// Errors: the first thing that is wrong or not supported yet, with its place.
+Result<Plan> make_plan(const spec::Config& config, const PlanRequest& request, Arena& arena);
+
+// Prints the ordered set-up, one line per record.
+void print_plan(const Plan& plan, Writer& out);
+
+}  // namespace nosc

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A container's id is taken for as long as its nosc lives.
+//
+// The claim is a lock on one small file in the state directory (/run/nosc for root,
+// $XDG_RUNTIME_DIR/nosc for everybody else). The kernel lets go of the lock when the process ends in
+// any way, so a nosc that was killed blocks nobody: its file is taken over.
+
+#include <string_view>
+
+#include "engine/rt/arena.h"
+#include "engine/rt/result.h"
+#include "syscalls/sys/fd.h"
+
+namespace nosc::state {
+
+// True if an id may name a container: letters, digits, "_", "+", "-" and ".", not "." or "..",
+// at most 255 bytes.
+bool is_valid_id(std::string_view id);
+
+// An id in use by this process.
+class Claim {
+ public:
+  // Takes the id. `root` is the state directory, made where it is missing (mode 0700).
+  // Errors: kConflict when a living nosc has it.
+  static Result<Claim> take(std::string_view root, std::string_view id, Arena& arena);
+
+  Claim(Claim&&) = default;
+  Claim(const Claim&) = delete;
+  Claim& operator=(const Claim&) = delete;
+  ~Claim();
+
+ private:
+  Claim(sys::Fd directory, sys::Fd file, const char* name)
+      : directory_(std::move(directory)), file_(std::move(file)), name_(name) {}
+
+  sys::Fd directory_;
+  sys::Fd file_;
+  const char* name_;
+};
+
+}  // namespace nosc::state
