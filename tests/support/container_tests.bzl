@@ -11,7 +11,7 @@ _TAGS = [
     "local",
 ]
 
-def container_tests(names, size = "medium"):
+def container_tests(names, size = "small", deps = []):
     """A test NAME of NAME.cc for each name."""
     for name in names:
         nosc_test(
@@ -19,5 +19,5 @@ def container_tests(names, size = "medium"):
             size = size,
             srcs = [name + ".cc"],
             tags = _TAGS,
-            deps = ["//tests/support:container_test"],
+            deps = deps + ["//tests/support:container_test"],
         )

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/inspect.h"
 
+#include <fstream>
 #include <sstream>
 
 namespace nosc::testing {
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
 
 std::vector<std::string> split_lines(std::string_view text) {
   std::vector<std::string> lines;

@@ -3,11 +3,15 @@
 
 // Reading what a container printed about itself.
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace nosc::testing {
+
+// A file's content; empty when it can't be read.
+std::string read_file(const std::filesystem::path& path);
 
 std::vector<std::string> split_lines(std::string_view text);
 

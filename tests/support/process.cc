@@ -115,6 +115,12 @@ Process::Process(const Command& command) : input_(command.input) {
   Pipe input;
   Pipe output;
   Pipe error;
+  if (command.caller == Caller::kPlainUser && geteuid() == 0) {
+    // A plain user's pipes are his own, which counts where they are opened anew by /dev/stdout.
+    for (const Pipe* pipe : {&input, &output, &error}) {
+      if (fchown(pipe->read_end, kPlainUid, kPlainUid) != 0) throw std::runtime_error("fchown");
+    }
+  }
   const std::vector<char*> argv = pointers(command.argv);
   const std::vector<char*> envp = pointers(command.environment);
   pid_ = fork();

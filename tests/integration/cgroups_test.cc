@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// The container's own cgroup: joined before its first instruction, gone after its last.
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "tests/support/container_test.h"
+#include "tests/support/inspect.h"
+
+namespace nosc::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+class CgroupsTest : public ContainerTest {
+ protected:
+  void SetUp() override {
+    ContainerTest::SetUp();
+    if (!IsSkipped() && cgroup2_root().empty()) GTEST_SKIP() << "no cgroup2 on this machine";
+  }
+
+  // A command that runs `script` in the cgroup `path`, which may name the container's id as %.
+  Command command_in(Bundle& bundle, std::string path, const std::string& script) {
+    run_command(bundle);
+    if (const size_t at = path.find('%'); at != std::string::npos) path.replace(at, 1, last_id());
+    bundle.config()["linux"]["cgroupsPath"] = path;
+    bundle.set_script(script);
+    bundle.write();
+    return runtime_command({"run", "--bundle", bundle.directory(), last_id()});
+  }
+};
+NOSC_INSTANTIATE(CgroupsTest, root_settings());
+
+// The line of cgroup2 in /proc/self/cgroup.
+constexpr const char* kOwnCgroup = "sed -n 's/^0:://p' /proc/self/cgroup";
+
+TEST_P(CgroupsTest, IsTheOneThatTheConfigurationNames) {
+  Bundle& bundle = make_bundle();
+  const Completed result = run(command_in(bundle, "/%", kOwnCgroup));
+  EXPECT_EQ(result.out, "/" + last_id() + "\n") << result.describe();
+  EXPECT_FALSE(fs::exists(cgroup2_root() / last_id()));
+}
+
+TEST_P(CgroupsTest, NestedPathIsMadeAndRemoved) {
+  NOSC_ONLY();
+  Bundle& bundle = make_bundle();
+  const Completed result = run(command_in(bundle, "/%/inner/most", kOwnCgroup));
+  EXPECT_EQ(result.out, "/" + last_id() + "/inner/most\n") << result.describe();
+}
+
+TEST_P(CgroupsTest, ParentThatWasThereStays) {
+  Bundle& bundle = make_bundle();
+  const fs::path parent = cgroup2_root() / (private_machine().id + "-parent");
+  fs::create_directory(parent);
+  const Completed result =
+      run(command_in(bundle, "/" + parent.filename().string() + "/%", kOwnCgroup));
+  EXPECT_EQ(result.out, "/" + parent.filename().string() + "/" + last_id() + "\n")
+      << result.describe();
+  EXPECT_TRUE(fs::exists(parent));
+  fs::remove(parent);
+  for (const auto& entry : fs::directory_iterator(cgroup2_root().parent_path())) {
+    fs::remove(entry.path() / parent.filename());  // where another runtime uses version 1 as well
+  }
+}
+
+TEST_P(CgroupsTest, AllProcessesAreInIt) {
+  Bundle& bundle = make_bundle();
+  Command command =
+      command_in(bundle, "/%", "sleep 5 & echo ready; read line < /dev/null; sleep 5 & wait");
+  Process process(command);
+  ASSERT_TRUE(process.wait_for_output("ready"));
+  size_t count = 0;
+  for (int attempt = 0; attempt < 100 && count < 3; ++attempt) {
+    std::ifstream members(cgroup2_root() / last_id() / "cgroup.procs");
+    count = 0;
+    for (std::string pid; std::getline(members, pid);) ++count;
+    if (count < 3) usleep(10'000);
+  }
+  EXPECT_EQ(count, 3u);
+  std::ifstream members(cgroup2_root() / last_id() / "cgroup.procs");
+  std::string init;
+  std::getline(members, init);
+  kill(std::stoi(init), SIGKILL);
+  EXPECT_EQ(process.finish().exit_status, 128 + SIGKILL);
+}
+
+TEST_P(CgroupsTest, NamespaceMakesItTheRoot) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["namespaces"].push(Json::object({{"type", "cgroup"}}));
+  const Completed result = run(command_in(bundle, "/%", kOwnCgroup));
+  EXPECT_EQ(result.out, "/\n") << result.describe();
+}
+
+TEST_P(CgroupsTest, RelativePathIsTheRuntimesChoiceOfPlace) {
+  Bundle& bundle = make_bundle();
+  const Completed result = run(command_in(bundle, "%", kOwnCgroup));
+  EXPECT_NE(result.out.find(last_id()), std::string::npos) << result.describe();
+}
+
+TEST_P(CgroupsTest, ClimbingPathStaysInTheHierarchy) {
+  Bundle& bundle = make_bundle();
+  const Completed result = run(command_in(bundle, "/../../../../tmp/%", kOwnCgroup));
+  EXPECT_FALSE(fs::exists(fs::path("/tmp") / last_id())) << result.describe();
+}
+
+TEST_P(CgroupsTest, IsRemovedWhenTheProgramIsMissing) {
+  Bundle& bundle = make_bundle();
+  Command command = command_in(bundle, "/%", "");
+  bundle.set_args({"/no/such/program"});
+  bundle.write();
+  const Completed result = run(command);
+  EXPECT_NE(result.exit_status, 0);
+  EXPECT_FALSE(fs::exists(cgroup2_root() / last_id()));
+}
+
+}  // namespace
+}  // namespace nosc::testing

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where mounts land: targets are made where they are missing and never leave the root file system.
+
+#include "tests/support/container_test.h"
+#include "tests/support/inspect.h"
+
+namespace nosc::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+using MountTargetsTest = ContainerTest;
+NOSC_INSTANTIATE(MountTargetsTest, all_settings());
+
+TEST_P(MountTargetsTest, MissingFoldersAreMade) {
+  Bundle& bundle = make_bundle();
+  bundle.add_mount(mount_entry("/one/two/three", "tmpfs", "tmpfs", {"mode=700"}));
+  EXPECT_EQ(output_of(bundle, "stat -c '%F %a' /one /one/two /one/two/three"),
+            "directory 755\ndirectory 755\ndirectory 700");
+}
+
+TEST_P(MountTargetsTest, AllTargetsMissing) {
+  Bundle& bundle = make_bundle();
+  for (const char* name : {"proc", "sys", "dev", "tmp", "etc"}) {
+    fs::remove_all(bundle.rootfs() / name);
+  }
+  EXPECT_EQ(output_of(bundle, "test -e /proc/self/status && test -c /dev/null && echo fine"),
+            "fine");
+}
+
+TEST_P(MountTargetsTest, DotsInADestinationAreResolvedInside) {
+  Bundle& bundle = make_bundle();
+  bundle.add_mount(mount_entry("/one/../../../../data/./here", "tmpfs", "tmpfs"));
+  const std::string mounts = output_of(bundle, "cat /proc/self/mountinfo");
+  EXPECT_EQ(find_mount(mounts, "/data/here").type, "tmpfs") << mounts;
+}
+
+TEST_P(MountTargetsTest, AbsoluteSymlinkIsResolvedInside) {
+  Bundle& bundle = make_bundle();
+  fs::create_symlink("/etc", bundle.rootfs() / "link");
+  bundle.add_mount(mount_entry("/link", "tmpfs", "tmpfs"));
+  const std::string mounts = output_of(bundle, "cat /proc/self/mountinfo");
+  EXPECT_EQ(find_mount(mounts, "/etc").type, "tmpfs") << mounts;
+}
+
+TEST_P(MountTargetsTest, ClimbingSymlinkStopsAtTheRoot) {
+  Bundle& bundle = make_bundle();
+  fs::create_symlink("../../../../../../tmp", bundle.rootfs() / "etc/link");
+  bundle.add_mount(mount_entry("/etc/link", "tmpfs", "tmpfs"));
+  const std::string mounts = output_of(bundle, "cat /proc/self/mountinfo");
+  EXPECT_EQ(find_mount(mounts, "/tmp").type, "tmpfs") << mounts;
+}
+
+TEST_P(MountTargetsTest, SymlinkInTheMiddleAndMissingRest) {
+  Bundle& bundle = make_bundle();
+  fs::create_symlink("etc", bundle.rootfs() / "link");
+  bundle.add_mount(mount_entry("/link/new/target", "tmpfs", "tmpfs"));
+  const std::string mounts = output_of(bundle, "cat /proc/self/mountinfo");
+  EXPECT_EQ(find_mount(mounts, "/etc/new/target").type, "tmpfs") << mounts;
+}
+
+TEST_P(MountTargetsTest, SymlinkToAFolderThatOnlyTheHostHas) {
+  Bundle& bundle = make_bundle();
+  const fs::path outside = make_folder("outside");
+  fs::create_symlink(outside, bundle.rootfs() / "link");
+  bundle.add_mount(mount_entry("/link/made", "tmpfs", "tmpfs"));
+  bundle.set_script("cat /proc/self/mountinfo");
+  const Completed result = run_bundle(bundle);
+  // It may be made inside or refused; the host's folder stays as it was.
+  EXPECT_TRUE(fs::is_empty(outside)) << result.describe();
+  if (result.exit_status == 0) {
+    EXPECT_EQ(find_mount(result.out, (outside / "made").string()).type, "tmpfs") << result.out;
+  }
+}
+
+TEST_P(MountTargetsTest, FileBindThroughASymlinkedFile) {
+  Bundle& bundle = make_bundle();
+  bundle.add_file("one.conf", "from the host\n");
+  bundle.add_file("rootfs/etc/real.conf", "from the image\n");
+  fs::create_symlink("/etc/real.conf", bundle.rootfs() / "etc/link.conf");
+  bundle.add_mount(
+      mount_entry("/etc/link.conf", "bind", bundle.directory() / "one.conf", {"bind"}));
+  EXPECT_EQ(output_of(bundle, "cat /etc/real.conf"), "from the host");
+  EXPECT_EQ(read_file(bundle.rootfs() / "etc/real.conf"), "from the image\n");
+}
+
+TEST_P(MountTargetsTest, RootIsGivenRelativeOrAbsolute) {
+  for (const char* path : {"rootfs", "./rootfs/", "rootfs/../rootfs"}) {
+    Bundle& bundle = make_bundle();
+    bundle.config()["root"]["path"] = path;
+    EXPECT_EQ(output_of(bundle, "echo fine"), "fine") << path;
+  }
+  Bundle& bundle = make_bundle();
+  bundle.config()["root"]["path"] = std::string(bundle.rootfs());
+  EXPECT_EQ(output_of(bundle, "echo fine"), "fine");
+}
+
+TEST_P(MountTargetsTest, BundleFromTheCurrentFolder) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script("echo fine");
+  Command command = run_command(bundle);
+  command.argv = {private_machine().runtime, "run", last_id()};
+  command.working_directory = bundle.directory();
+  const Completed result = run(command);
+  EXPECT_EQ(result.out, "fine\n") << result.describe();
+}
+
+}  // namespace
+}  // namespace nosc::testing

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Namespaces: new ones, those of the caller, and joined ones.
+
+#include <sched.h>
+
+#include <filesystem>
+
+#include "tests/support/container_test.h"
+#include "tests/support/inspect.h"
+#include "tests/support/namespace_holder.h"
+
+namespace nosc::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+// OCI names and the kernel's.
+constexpr std::pair<const char*, const char*> kTypes[] = {
+    {"pid", "pid"}, {"network", "net"}, {"ipc", "ipc"},
+    {"uts", "uts"}, {"mount", "mnt"},   {"cgroup", "cgroup"}};
+
+std::string own_namespace(const std::string& name) {
+  return fs::read_symlink("/proc/self/ns/" + name);
+}
+
+Json joined(const std::string& type, const std::string& path) {
+  return Json::object({{"type", type}, {"path", path}});
+}
+
+class NamespacesTest : public ContainerTest {
+ protected:
+  // A container with the host's /proc, which works in any combination of namespaces.
+  Bundle& make_plain_bundle() {
+    Bundle& bundle = make_bundle();
+    bundle.config()["mounts"] = Json::array({mount_entry("/proc", "none", "/proc", {"rbind"})});
+    bundle.config()["linux"].erase("maskedPaths");
+    bundle.config()["linux"].erase("readonlyPaths");
+    bundle.config().erase("hostname");
+    return bundle;
+  }
+};
+NOSC_INSTANTIATE(NamespacesTest, all_settings());
+
+using JoinedNamespacesTest = NamespacesTest;
+NOSC_INSTANTIATE(JoinedNamespacesTest, root_settings());
+
+TEST_P(NamespacesTest, ListedOnesAreNew) {
+  Bundle& bundle = make_bundle();
+  std::vector<std::string> types;
+  for (const auto& [type, name] : kTypes) types.push_back(type);
+  if (caller() == Caller::kPlainUser) types.push_back("user");
+  bundle.set_namespaces(types);
+  const std::string out =
+      output_of(bundle, "cd /proc/self/ns && for n in pid net ipc uts mnt cgroup; do "
+                        "echo $n: $(readlink $n); done");
+  for (const auto& [type, name] : kTypes) {
+    EXPECT_NE(field_of(out, name), "") << out;
+    EXPECT_NE(field_of(out, name), own_namespace(name)) << type;
+  }
+}
+
+TEST_P(NamespacesTest, OthersStayTheCallers) {
+  Bundle& bundle = make_plain_bundle();
+  bundle.set_namespaces(caller() == Caller::kPlainUser ? std::vector<std::string>{"mount", "user"}
+                                                       : std::vector<std::string>{"mount"});
+  const std::string out = output_of(
+      bundle, "cd /proc/self/ns && for n in pid net ipc uts; do echo $n: $(readlink $n); done");
+  for (const char* name : {"pid", "net", "ipc", "uts"}) {
+    EXPECT_EQ(field_of(out, name), own_namespace(name)) << name;
+  }
+}
+
+TEST_P(NamespacesTest, InitIsProcessOne) {
+  Bundle& bundle = make_bundle();
+  EXPECT_EQ(output_of(bundle, "echo $$; cd /proc && echo [0-9]*"), "1\n1");
+}
+
+TEST_P(NamespacesTest, NetworkHasOnlyALoopback) {
+  Bundle& bundle = make_bundle();
+  EXPECT_EQ(output_of(bundle, "ls /sys/class/net"), "lo");
+}
+
+TEST_P(JoinedNamespacesTest, NetworkIpcAndNames) {
+  NamespaceHolder holder(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS);
+  Bundle& bundle = make_bundle();
+  bundle.config().erase("hostname");
+  bundle.config()["linux"]["namespaces"] = Json::array(
+      {Json::object({{"type", "mount"}}), Json::object({{"type", "pid"}}),
+       joined("network", holder.path("net")), joined("ipc", holder.path("ipc")),
+       joined("uts", holder.path("uts"))});
+  const std::string out = output_of(
+      bundle, "cd /proc/self/ns && for n in net ipc uts; do echo $n: $(readlink $n); done");
+  for (const char* name : {"net", "ipc", "uts"}) {
+    EXPECT_EQ(field_of(out, name), holder.identity(name)) << name;
+  }
+}
+
+TEST_P(JoinedNamespacesTest, Pid) {
+  NamespaceHolder holder(CLONE_NEWPID);
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["namespaces"] =
+      Json::array({Json::object({{"type", "mount"}}), Json::object({{"type", "uts"}}),
+                   joined("pid", holder.path("pid"))});
+  const std::string out = output_of(bundle, "readlink /proc/self/ns/pid; test $$ -gt 1 && echo not 1");
+  EXPECT_EQ(out, holder.identity("pid") + "\nnot 1");
+}
+
+TEST_P(JoinedNamespacesTest, BindMountedNamespaceFile) {
+  NamespaceHolder holder(CLONE_NEWNET);
+  const fs::path folder = make_folder("namespaces");
+  Bundle& bundle = make_bundle();
+  // As `ip netns` keeps them: a symlink stands in for the bind mount.
+  fs::create_symlink(holder.path("net"), folder / "net");
+  bundle.config()["linux"]["namespaces"] = Json::array(
+      {Json::object({{"type", "mount"}}), Json::object({{"type", "pid"}}),
+       joined("network", folder / "net")});
+  bundle.config().erase("hostname");
+  EXPECT_EQ(output_of(bundle, "readlink /proc/self/ns/net"), holder.identity("net"));
+}
+
+TEST_P(JoinedNamespacesTest, User) {
+  NamespaceHolder holder(CLONE_NEWUSER);
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["namespaces"].push(joined("user", holder.path("user")));
+  bundle.config()["linux"]["uidMappings"] = Json::array({id_mapping(0, 100000, 65536)});
+  bundle.config()["linux"]["gidMappings"] = Json::array({id_mapping(0, 100000, 65536)});
+  fs::permissions(bundle.directory(), fs::perms(0755));
+  const std::string out =
+      output_of(bundle, "readlink /proc/self/ns/user; id -u; tr -s ' ' < /proc/self/uid_map");
+  EXPECT_EQ(out, holder.identity("user") + "\n0\n 0 100000 65536");
+}
+
+// A joined user namespace has its mappings already.
+TEST_P(JoinedNamespacesTest, UserWithItsNetwork) {
+  NOSC_ONLY();
+  NamespaceHolder holder(CLONE_NEWUSER | CLONE_NEWNET);
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["namespaces"] = Json::array(
+      {Json::object({{"type", "mount"}}), Json::object({{"type", "pid"}}),
+       Json::object({{"type", "uts"}}), Json::object({{"type", "ipc"}}),
+       joined("network", holder.path("net")), joined("user", holder.path("user"))});
+  const std::string out =
+      output_of(bundle, "readlink /proc/self/ns/user; readlink /proc/self/ns/net");
+  EXPECT_EQ(out, holder.identity("user") + "\n" + holder.identity("net"));
+}
+
+}  // namespace
+}  // namespace nosc::testing

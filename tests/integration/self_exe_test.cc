@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// The container never gets hold of the host's runtime file (CVE-2019-5736).
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include "tests/support/container_test.h"
+#include "tests/support/inspect.h"
+#include "tests/support/namespace_holder.h"
+
+namespace nosc::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SelfExeTest : public ContainerTest {
+ protected:
+  void SetUp() override {
+    ContainerTest::SetUp();
+    before_ = read_file(private_machine().runtime);
+  }
+  void TearDown() override {
+    EXPECT_TRUE(read_file(private_machine().runtime) == before_) << "the runtime's file changed";
+    ContainerTest::TearDown();
+  }
+
+ private:
+  std::string before_;
+};
+NOSC_INSTANTIATE(SelfExeTest, all_settings());
+
+TEST_P(SelfExeTest, ProgramsAreTheContainersOwn) {
+  Bundle& bundle = make_bundle();
+  EXPECT_EQ(output_of(bundle, "readlink /proc/1/exe; readlink /proc/self/exe"),
+            "/bin/busybox\n/bin/busybox");
+}
+
+// What runs then is at most a sealed copy: it has no power over the host's file, and whatever it
+// does it does inside.
+TEST_P(SelfExeTest, EntrypointProcSelfExe) {
+  Bundle& bundle = make_bundle();
+  bundle.set_args({"/proc/self/exe", "--version"});
+  const Completed result = run_bundle(bundle);
+  EXPECT_FALSE(result.timed_out) << result.describe();
+}
+
+TEST_P(SelfExeTest, ScriptWithProcSelfExeAsInterpreter) {
+  Bundle& bundle = make_bundle();
+  bundle.add_file("rootfs/entry", "#!/proc/self/exe\n", 0755);
+  bundle.set_args({"/entry"});
+  const Completed result = run_bundle(bundle);
+  EXPECT_FALSE(result.timed_out) << result.describe();
+}
+
+// What a process that shares the container's pid namespace sees while containers start: it looks
+// at every process's program file, again and again, and tries to open it for writing.
+struct Sightings {
+  std::atomic<uint64_t> looks;
+  std::atomic<int> seen;      // the runtime's own file was some process's program
+  std::atomic<int> writable;  // and could be opened for writing
+};
+
+void watch_programs(Sightings& sightings, dev_t device, ino_t inode) {
+  for (;;) {
+    for (int pid = 2; pid < 400; ++pid) {
+      const std::string path = "/proc/" + std::to_string(pid) + "/exe";
+      struct stat status = {};
+      ++sightings.looks;
+      if (stat(path.c_str(), &status) != 0) continue;
+      if (status.st_dev != device || status.st_ino != inode) continue;
+      ++sightings.seen;
+      const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+      if (fd >= 0) ++sightings.writable;
+      if (fd >= 0) close(fd);
+    }
+  }
+}
+
+using WatchedStartTest = SelfExeTest;
+NOSC_INSTANTIATE(WatchedStartTest, root_settings());
+
+TEST_P(WatchedStartTest, NeighbourInThePidNamespaceNeverSeesTheFile) {
+  auto* sightings = static_cast<Sightings*>(mmap(nullptr, sizeof(Sightings), PROT_READ | PROT_WRITE,
+                                                 MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  ASSERT_NE(sightings, MAP_FAILED);
+  struct stat runtime = {};
+  ASSERT_EQ(stat(private_machine().runtime.c_str(), &runtime), 0);
+  {
+    NamespaceHolder neighbour(CLONE_NEWPID | CLONE_NEWNS, [&] {
+      mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+      mount("proc", "/proc", "proc", 0, nullptr);
+      watch_programs(*sightings, runtime.st_dev, runtime.st_ino);
+    });
+    for (int round = 0; round < 10; ++round) {
+      Bundle& bundle = make_bundle();
+      bundle.config()["linux"]["namespaces"] = Json::array(
+          {Json::object({{"type", "mount"}}),
+           Json::object({{"type", "pid"}, {"path", neighbour.path("pid")}})});
+      bundle.config().erase("hostname");
+      bundle.config()["mounts"] = Json::array({mount_entry("/proc", "proc", "proc")});
+      bundle.config()["linux"].erase("maskedPaths");
+      bundle.config()["linux"].erase("readonlyPaths");
+      bundle.set_args({"/bin/true"});
+      const Completed result = run_bundle(bundle);
+      EXPECT_EQ(result.exit_status, 0) << result.describe();
+    }
+  }
+  EXPECT_GT(sightings->looks.load(), 1000u);
+  EXPECT_EQ(sightings->seen.load(), 0);
+  EXPECT_EQ(sightings->writable.load(), 0);
+  munmap(sightings, sizeof(Sightings));
+}
+
+}  // namespace
+}  // namespace nosc::testing

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Standard input, output and error pass through untouched.
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "tests/support/container_test.h"
+
+namespace nosc::testing {
+namespace {
+
+constexpr size_t kBigSizeBytes = 8 << 20;
+// `ls` runs as a child, so the folder that it reads is not among the descriptors.
+constexpr const char* kListInitDescriptors = "ls /proc/1/fd; true";
+
+using StdioTest = ContainerTest;
+NOSC_INSTANTIATE(StdioTest, all_settings());
+
+TEST_P(StdioTest, OutputAndErrorStayApart) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script("echo to out; echo to err >&2");
+  const Completed result = run_bundle(bundle);
+  EXPECT_EQ(result.exit_status, 0) << result.describe();
+  EXPECT_EQ(result.out, "to out\n");
+  EXPECT_EQ(result.err, "to err\n");
+}
+
+TEST_P(StdioTest, InputReachesTheContainer) {
+  Bundle& bundle = make_bundle();
+  bundle.set_args({"/bin/cat"});
+  Command command = run_command(bundle);
+  command.input = std::string("one\ntwo\0three", 13);
+  const Completed result = run(command);
+  EXPECT_EQ(result.exit_status, 0) << result.describe();
+  EXPECT_EQ(result.out, command.input);
+}
+
+TEST_P(StdioTest, ManyMegabytesPassUnchanged) {
+  Bundle& bundle = make_bundle();
+  bundle.set_args({"/bin/cat"});
+  Command command = run_command(bundle);
+  command.input.resize(kBigSizeBytes);
+  for (size_t i = 0; i < command.input.size(); ++i) command.input[i] = char(i * 2654435761u >> 13);
+  const Completed result = run(command);
+  EXPECT_EQ(result.exit_status, 0);
+  EXPECT_TRUE(result.out == command.input) << result.out.size() << " bytes came back";
+}
+
+TEST_P(StdioTest, ClosedReaderEndsTheWriter) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script("cat /dev/zero | head -c 100000 | wc -c");
+  const Completed result = run_bundle(bundle);
+  EXPECT_EQ(result.out, "100000\n") << result.describe();
+}
+
+using StdioOfAnOrdinaryUserTest = ContainerTest;
+NOSC_INSTANTIATE(StdioOfAnOrdinaryUserTest, root_settings());
+
+// Opening /dev/stdout opens the pipe anew, with the rights of the container's user.
+TEST_P(StdioOfAnOrdinaryUserTest, StreamsCanBeOpenedByName) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["process"]["user"] = Json::object({{"uid", 1000}, {"gid", 1000}});
+  bundle.set_script("echo out > /dev/stdout; echo err > /dev/stderr");
+  const Completed result = run_bundle(bundle);
+  EXPECT_EQ(result.out, "out\n") << result.describe();
+  EXPECT_EQ(result.err, "err\n");
+}
+
+TEST_P(StdioTest, InitHasOnlyTheStandardStreams) {
+  Bundle& bundle = make_bundle();
+  EXPECT_EQ(output_of(bundle, kListInitDescriptors), "0\n1\n2");
+}
+
+TEST_P(StdioTest, DescriptorsOfTheCallerDoNotReachTheContainer) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script(kListInitDescriptors);
+  Command command = run_command(bundle);
+  command.before_exec = [] {
+    for (int fd : {3, 4, 7, 100}) dup2(0, fd);
+  };
+  const Completed result = run(command);
+  EXPECT_EQ(result.out, "0\n1\n2\n") << result.describe();
+}
+
+TEST_P(StdioTest, ClosedStreamsOfTheCallerStayHarmless) {
+  NOSC_ONLY();
+  Bundle& bundle = make_bundle();
+  bundle.set_script("exit 5");
+  Command command = run_command(bundle);
+  command.before_exec = [] {
+    for (int fd : {0, 1, 2}) close(fd);
+  };
+  const Completed result = run(command);
+  EXPECT_EQ(result.exit_status, 5) << result.describe();
+}
+
+}  // namespace
+}  // namespace nosc::testing
