@@ -52,7 +52,8 @@ absl::Status set_convention(const Row& row, const std::string& key, const std::s
     if (value != "32" && value != "64") return complain(row.location, "word is 32 or 64");
     abi.word_bits = value == "32" ? 32 : 64;
   } else if (key == "endian") {
-    if (value != "little" && value != "big") return complain(row.location, "endian is little or big");
+    if (value != "little" && value != "big")
+      return complain(row.location, "endian is little or big");
     abi.big_endian = value == "big";
   } else if (key == "pairs") {
     if (value != "aligned" && value != "packed" && value != "none") {
@@ -80,10 +81,14 @@ absl::Status set_convention(const Row& row, const std::string& key, const std::s
 absl::Status check(const Abi& abi, std::string_view file) {
   const Location end{std::string(file), 1};
   const std::pair<const char*, const std::string*> needed[] = {
-      {"abi", &abi.name},           {"match", &abi.match},
-      {"target", &abi.target},      {"headers", &abi.headers},
-      {"unistd", &abi.unistd},      {"instruction", &abi.instruction},
-      {"number", &abi.number_register}, {"result", &abi.result_register},
+      {"abi", &abi.name},
+      {"match", &abi.match},
+      {"target", &abi.target},
+      {"headers", &abi.headers},
+      {"unistd", &abi.unistd},
+      {"instruction", &abi.instruction},
+      {"number", &abi.number_register},
+      {"result", &abi.result_register},
   };
   for (const auto& [key, value] : needed) {
     if (value->empty()) return complain(end, "the convention has no \"", key, "\"");

@@ -19,20 +19,20 @@ enum class ErrorConvention {
 // A register convention: one file of syscalls/abi/.
 struct Abi {
   std::string name;
-  std::string match;                  // preprocessor condition that holds on this ABI alone
-  std::string target;                 // clang's --target
-  std::string headers;                // directory of the kernel's uapi headers
-  std::string unistd;                 // header there that holds the numbers
+  std::string match;    // preprocessor condition that holds on this ABI alone
+  std::string target;   // clang's --target
+  std::string headers;  // directory of the kernel's uapi headers
+  std::string unistd;   // header there that holds the numbers
   int word_bits = 0;
   bool big_endian = false;
-  bool aligned_pairs = false;         // a split 64-bit argument begins at an even register
+  bool aligned_pairs = false;  // a split 64-bit argument begins at an even register
   std::string instruction;
   std::string number_register;
-  std::string number_saved_in;        // where the number's register is a frame pointer: kept here
+  std::string number_saved_in;  // where the number's register is a frame pointer: kept here
   std::string number_saved_when;
   std::vector<std::string> arguments;
   std::vector<std::string> narrow_arguments;  // names for 32-bit operands, where they differ
-  std::string stacked_argument;       // sixth argument's register, if it goes through the stack
+  std::string stacked_argument;  // sixth argument's register, if it goes through the stack
   std::string stacked_before;
   std::string stacked_after;
   std::string result_register;

@@ -64,7 +64,8 @@ std::optional<ExpandedArgument> expand_view(const Role& role, const std::string&
   }
   const Operand address{pointer, name + ".data()"};
   const Operand size{"size_t", name + ".size()"};
-  if (absl::StrContains(role.name, "_first")) return ExpandedArgument{name, type, "", {size, address}};
+  if (absl::StrContains(role.name, "_first"))
+    return ExpandedArgument{name, type, "", {size, address}};
   return ExpandedArgument{name, type, "", {address, size}};
 }
 
@@ -81,12 +82,11 @@ ExpandedArgument expand_wide(const Abi& abi, const std::string& name, const std:
 
 std::optional<ExpandedArgument> expand_plain(const Abi& abi, const Role& role,
                                              const std::string& name) {
-  if (role.name == "fd") return ExpandedArgument{name, "BorrowedFd", "", {{"int", name + ".raw()", true}}};
+  if (role.name == "fd")
+    return ExpandedArgument{name, "BorrowedFd", "", {{"int", name + ".raw()", true}}};
   if (role.name == "cstr") {
-    return ExpandedArgument{name,
-                            role.optional ? "OptionalCStr" : "CStr",
-                            "",
-                            {{"const char*", name + ".c_str()"}}};
+    return ExpandedArgument{
+        name, role.optional ? "OptionalCStr" : "CStr", "", {{"const char*", name + ".c_str()"}}};
   }
   if (role.name == "wide_int") return ExpandedArgument{name, "int", "", {{"long", name}}};
   if (role.name == "strings") {
@@ -127,10 +127,10 @@ std::optional<ExpandedArgument> expand_family(const Tables& tables, const Role& 
 
 std::string scalar_type(std::string_view type) {
   static const auto& types = *new std::map<std::string, std::string, std::less<>>{
-      {"u8", "uint8_t"},    {"u16", "uint16_t"}, {"u32", "uint32_t"},
-      {"u64", "uint64_t"},  {"i8", "int8_t"},    {"i16", "int16_t"},
-      {"i32", "int"},       {"i64", "int64_t"},  {"int", "int"},
-      {"uint", "unsigned"}, {"long", "long"},    {"ulong", "unsigned long"},
+      {"u8", "uint8_t"},    {"u16", "uint16_t"},  {"u32", "uint32_t"},
+      {"u64", "uint64_t"},  {"i8", "int8_t"},     {"i16", "int16_t"},
+      {"i32", "int"},       {"i64", "int64_t"},   {"int", "int"},
+      {"uint", "unsigned"}, {"long", "long"},     {"ulong", "unsigned long"},
       {"size", "size_t"},   {"pointer", "void*"}, {"const_pointer", "const void*"},
       {"char", "char"},
   };
@@ -169,9 +169,8 @@ absl::StatusOr<ExpandedArgument> expand_argument(const Tables& tables, const Abi
 
 absl::StatusOr<std::string> return_type(const Tables& tables, const Call& call) {
   static const auto& types = *new std::map<std::string, std::string>{
-      {"void", "void"}, {"int", "int"}, {"long", "long"},     {"size", "size_t"}, {"fd", "Fd"},
-      {"pid", "Pid"},   {"Uid", "Uid"}, {"Gid", "Gid"},       {"pointer", "void*"},
-      {"noreturn", ""},
+      {"void", "void"}, {"int", "int"}, {"long", "long"}, {"size", "size_t"},   {"fd", "Fd"},
+      {"pid", "Pid"},   {"Uid", "Uid"}, {"Gid", "Gid"},   {"pointer", "void*"}, {"noreturn", ""},
   };
   if (const auto type = types.find(call.returns); type != types.end()) return type->second;
   if (find_family(tables, call.returns) != nullptr) return call.returns;

@@ -13,10 +13,10 @@ namespace syscalls_gen {
 
 // What one register is given.
 struct Operand {
-  std::string type;        // C++ type of the register variable
-  std::string expression;  // its value
-  bool narrow = false;     // fits 32 bits on every ABI
-  bool pair_start = false; // first half of a split 64-bit number
+  std::string type;         // C++ type of the register variable
+  std::string expression;   // its value
+  bool narrow = false;      // fits 32 bits on every ABI
+  bool pair_start = false;  // first half of a split 64-bit number
 };
 
 // One argument of a call in C++: a parameter (or none) and the registers that it fills.

@@ -21,8 +21,7 @@ std::vector<std::string> columns_of(const std::string& text) {
 absl::Status parse_arguments(const Row& row, const std::string& text, Call& call) {
   for (const std::string& word : split_words(text)) {
     Argument argument;
-    const std::pair<std::string, std::string> parts =
-        absl::StrSplit(word, absl::MaxSplits(':', 1));
+    const std::pair<std::string, std::string> parts = absl::StrSplit(word, absl::MaxSplits(':', 1));
     const size_t equals = parts.second.find('=');
     argument.name = parts.first;
     argument.type = parts.second.substr(0, equals);
@@ -82,8 +81,8 @@ absl::StatusOr<Call> parse_call(const Row& row) {
 
 const std::vector<std::string>& topics() {
   static const auto& list = *new std::vector<std::string>{
-      "files", "mounts", "namespaces", "processes", "memory",
-      "sockets", "time", "signals", "security", "bpf",
+      "files",   "mounts", "namespaces", "processes", "memory",
+      "sockets", "time",   "signals",    "security",  "bpf",
   };
   return list;
 }

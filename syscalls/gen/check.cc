@@ -1,6 +1,136 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+#include "syscalls/gen/argument_types.h"
 #include "syscalls/gen/tables.h"
 
 namespace syscalls_gen {
-absl::Status check_tables(const Tables&) { return absl::OkStatus(); }
+
+namespace {
+
+// Names that the generated bodies use themselves.
+bool is_reserved(const std::string& name) {
+  return name == "nr" || name == "result" || name == "failed" || name == "packed" ||
+         (name.size() == 3 && absl::StartsWith(name, "in") && absl::ascii_isdigit(name[2]));
+}
+
+absl::Status check_abis(const Tables& tables) {
+  std::set<std::string> names;
+  for (const Abi& abi : tables.abis) {
+    const Location place{absl::StrCat("abi/", abi.name, ".abi"), 1};
+    if (!names.insert(abi.name).second) return complain(place, abi.name, " is described twice");
+    if (!tables.numbers.contains(abi.name)) return complain(place, abi.name, " has no numbers");
+    if (!tables.numbers.at(abi.name).numbers.contains("close")) {
+      return complain(place, abi.name, " has no number for close");
+    }
+  }
+  for (const auto& [name, numbers] : tables.numbers) {
+    if (!names.contains(name)) {
+      return complain({absl::StrCat("numbers/", name, ".tbl"), 1}, name, " has no convention");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status check_constant(const Tables& tables, const Constant& constant) {
+  if (constant.general.kind == ConstantValue::Kind::kUnknown) {
+    return complain(constant.location, constant.name, " has no value yet: import it");
+  }
+  for (const auto& [name, value] : constant.overrides) {
+    bool known = name == "32" || name == "64";
+    for (const Abi& abi : tables.abis) known = known || abi.name == name;
+    if (!known) return complain(constant.location, "\"", name, "\" is no ABI");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status check_families(const Tables& tables, const FlagTable& table) {
+  std::set<std::string> names;
+  for (const Family& family : table.families) {
+    if (!family.name.empty() && !names.insert(family.name).second) {
+      return complain(family.location, family.name, " is a family already");
+    }
+    if (scalar_type(family.type).empty() && family.type != "BorrowedFd") {
+      return complain(family.location, "unknown type \"", family.type, "\"");
+    }
+    for (const std::string& other : family.accepts) {
+      if (find_family(tables, other) == nullptr) {
+        return complain(family.location, "\"", other, "\" is no family");
+      }
+    }
+    for (const Constant& constant : family.constants) {
+      if (auto status = check_constant(tables, constant); !status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status check_structs(const Tables& tables) {
+  for (const Abi& abi : tables.abis) {
+    std::set<std::string> names;
+    for (const Struct& type : tables.structs) {
+      if (!abi_matches(abi, type.abis)) continue;
+      if (!names.insert(type.name).second) {
+        return complain(type.location, type.name, " is defined twice for ", abi.name);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status check_arguments(const Tables& tables, const Abi& abi, const Call& call) {
+  std::set<std::string> names;
+  for (const Argument& argument : call.arguments) {
+    if (is_reserved(argument.name) || !names.insert(argument.name).second) {
+      return complain(call.location, "an argument cannot be called \"", argument.name, "\" here");
+    }
+    auto expanded = expand_argument(tables, abi, call.location, argument);
+    if (!expanded.ok()) return expanded.status();
+  }
+  return return_type(tables, call).status();
+}
+
+absl::Status check_calls(const Tables& tables) {
+  std::set<std::string> rows;
+  for (const Call& call : tables.calls) {
+    std::string row = call.name;
+    for (const Argument& argument : call.arguments) absl::StrAppend(&row, " ", argument.type);
+    if (!rows.insert(row).second) return complain(call.location, call.name, " is here twice");
+    bool numbered = false;
+    for (const Abi& abi : tables.abis) {
+      if (auto status = check_arguments(tables, abi, call); !status.ok()) return status;
+      numbered = numbered || tables.numbers.at(abi.name).numbers.contains(call.name);
+    }
+    if (!numbered) return complain(call.location, "no ABI has a call ", call.name);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status check_portable(const Tables& tables) {
+  std::set<std::string> known;
+  for (const Call& call : tables.calls) known.insert(call.name);
+  for (const PortableVerb& verb : tables.portable) {
+    for (const PortableWay& way : verb.ways) {
+      if (!known.contains(way.call)) {
+        return complain(way.location, "calls.tbl has no ", way.call);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status check_tables(const Tables& tables) {
+  if (auto status = check_abis(tables); !status.ok()) return status;
+  if (auto status = check_families(tables, tables.flags); !status.ok()) return status;
+  if (auto status = check_families(tables, tables.errors); !status.ok()) return status;
+  if (auto status = check_structs(tables); !status.ok()) return status;
+  if (auto status = check_calls(tables); !status.ok()) return status;
+  return check_portable(tables);
+}
+
 }  // namespace syscalls_gen

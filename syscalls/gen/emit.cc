@@ -38,8 +38,8 @@ std::string emit_everything() {
 }  // namespace
 
 std::string file_head(const std::string& sources) {
-  return absl::StrCat("// SPDX-License-Identifier: Apache-2.0\n// Generated from syscalls/", sources,
-                      "; not edited.\n#pragma once\n\n");
+  return absl::StrCat("// SPDX-License-Identifier: Apache-2.0\n// Generated from syscalls/",
+                      sources, "; not edited.\n#pragma once\n\n");
 }
 
 std::string emit_dispatch(const Tables& tables, const std::string& name) {

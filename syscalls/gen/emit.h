@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "syscalls/gen/argument_types.h"
+#include "syscalls/gen/facts.h"
 #include "syscalls/gen/tables.h"
 
 namespace syscalls_gen {
@@ -37,10 +38,17 @@ absl::StatusOr<std::string> emit_portable(const Tables& tables, const Abi& abi);
 // NAME.h, which includes ABI/NAME.h for the ABI that is compiled for.
 std::string emit_dispatch(const Tables& tables, const std::string& name);
 
+// A source that compiles only if the generated headers agree with the facts, ABI by ABI.
+std::string emit_checks(const Tables& tables, const std::map<std::string, Facts>& facts);
+// A hosted source that compares what only the libc's headers have.
+std::string emit_libc_checks(const Tables& tables);
+
 // "// SPDX... #pragma once", with what the file was generated from.
 std::string file_head(const std::string& sources);
 // Parameters of a call with their defaults, and the same without.
 std::string parameter_list(const std::vector<ExpandedArgument>& arguments, bool with_fallbacks);
+// "HEAD(PARAMETERS) {", broken where it is longer than a line.
+std::string wrap_signature(const std::string& head, const std::string& parameters);
 // Comment of a call: what it does, since when, and where its manual is.
 std::string call_comment(const Call& call);
 // True if the call exists on the ABI.

@@ -96,14 +96,13 @@ std::string emit_one(const Abi& abi, const std::string& number,
     statement.lines.insert(statement.lines.begin(),
                            {absl::StrCat("mov ", abi.number_saved_in, ", ", abi.number_register),
                             absl::StrCat("mov ", abi.number_register, ", %[number]")});
-    statement.lines.push_back(
-        absl::StrCat("mov ", abi.number_register, ", ", abi.number_saved_in));
+    statement.lines.push_back(absl::StrCat("mov ", abi.number_register, ", ", abi.number_saved_in));
     statement.inputs.push_back(
         absl::StrCat("[number] \"", constant ? "i" : "r", "\"(", number, ")"));
     statement.clobbers.push_back(abi.number_saved_in);
   } else {
-    statement.before.push_back(absl::StrFormat("register int nr asm(\"%s\") = %s;",
-                                               abi.number_register, number));
+    statement.before.push_back(
+        absl::StrFormat("register int nr asm(\"%s\") = %s;", abi.number_register, number));
     statement.inputs.push_back("\"r\"(nr)");
   }
   add_arguments(abi, operands, statement);
@@ -141,8 +140,8 @@ std::string emit_abi(const Tables& tables, const Abi& abi) {
   absl::StrAppend(&text, "namespace sys {\n\nnamespace detail {\n\n",
                   "// close(2), for owners that go.\n",
                   "[[gnu::always_inline]] inline void close(int fd) {\n");
-  const std::string body = emit_instruction(abi, absl::StrCat(numbers.at("close")),
-                                            {{"int", "fd", true}}, true);
+  const std::string body =
+      emit_instruction(abi, absl::StrCat(numbers.at("close")), {{"int", "fd", true}}, true);
   // Nothing reads the result here.
   absl::StrAppend(&text, body, "  (void)result;\n}\n\n}  // namespace detail\n\n");
   absl::StrAppend(&text, "// System calls without types: number and registers as they are.\n",
@@ -150,9 +149,10 @@ std::string emit_abi(const Tables& tables, const Abi& abi) {
   std::vector<Operand> operands;
   std::string parameters = "long number";
   for (int count = 0; count <= 6; ++count) {
-    absl::StrAppendFormat(&text, "[[gnu::always_inline]] inline long call%d(%s) {\n%s  return "
-                          "result;\n}\n\n", count, parameters,
-                          emit_instruction(abi, "number", operands, true));
+    absl::StrAppendFormat(&text,
+                          "[[gnu::always_inline]] inline long call%d(%s) {\n%s  return "
+                          "result;\n}\n\n",
+                          count, parameters, emit_instruction(abi, "number", operands, true));
     absl::StrAppend(&parameters, ", long a", count);
     operands.push_back({"long", absl::StrCat("a", count), false});
   }

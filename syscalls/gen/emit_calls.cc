@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "syscalls/gen/emit.h"
 
 namespace syscalls_gen {
@@ -72,9 +73,10 @@ absl::StatusOr<std::string> emit_call(const Tables& tables, const Abi& abi, cons
   std::string returns = absl::StrCat("Result<", *type, ">");
   if (call.infallible) returns = *type;
   if (type->empty()) returns = "void";
-  return absl::StrCat(call_comment(call), "[[", type->empty() ? "noreturn, " : "",
-                      "gnu::always_inline]] inline ", returns, " ", call.name, "(",
-                      parameter_list(arguments, true), ") {\n", body, "}\n\n");
+  const std::string head = absl::StrCat("[[", type->empty() ? "noreturn, " : "",
+                                        "gnu::always_inline]] inline ", returns, " ", call.name);
+  return absl::StrCat(call_comment(call), wrap_signature(head, parameter_list(arguments, true)),
+                      body, "}\n\n");
 }
 
 }  // namespace
@@ -83,6 +85,23 @@ std::string call_comment(const Call& call) {
   const std::string since =
       call.since == "2.6" ? std::string("") : absl::StrCat("Since Linux ", call.since, ". ");
   return absl::StrCat("// ", call.text, ".\n// ", since, "Manual: ", call.name, "(2).\n");
+}
+
+std::string wrap_signature(const std::string& head, const std::string& parameters) {
+  constexpr size_t kColumns = 100;
+  std::string line = absl::StrCat(head, "(", parameters, ") {\n");
+  if (line.size() <= kColumns + 1) return line;
+  std::string text = absl::StrCat(head, "(\n");
+  line = "   ";
+  for (std::string_view parameter : absl::StrSplit(parameters, ", ")) {
+    if (line.size() + parameter.size() + 5 > kColumns) {
+      absl::StrAppend(&text, line, "\n");
+      line = "   ";
+    }
+    absl::StrAppend(&line, " ", parameter, ",");
+  }
+  line.pop_back();
+  return absl::StrCat(text, line, ") {\n");
 }
 
 std::string parameter_list(const std::vector<ExpandedArgument>& arguments, bool with_fallbacks) {
@@ -99,8 +118,7 @@ std::string parameter_list(const std::vector<ExpandedArgument>& arguments, bool 
 }
 
 bool call_exists(const Tables& tables, const Abi& abi, const Call& call) {
-  return abi_matches(abi, call.abis) &&
-         tables.numbers.at(abi.name).numbers.contains(call.name);
+  return abi_matches(abi, call.abis) && tables.numbers.at(abi.name).numbers.contains(call.name);
 }
 
 absl::StatusOr<std::string> emit_topic(const Tables& tables, const Abi& abi,

@@ -33,16 +33,16 @@ absl::StatusOr<std::string> emit_verb(const Tables& tables, const Abi& abi,
   }
   const auto type = return_type(tables, verb.call);
   if (!type.ok()) return type.status();
-  const std::string returns =
-      verb.call.infallible ? *type : absl::StrCat("Result<", *type, ">");
+  const std::string returns = verb.call.infallible ? *type : absl::StrCat("Result<", *type, ">");
   for (const PortableWay& way : verb.ways) {
     if (!name_exists(tables, abi, way.call)) continue;
     std::string body;
     for (const std::string& line : way.body) absl::StrAppend(&body, "  ", line, "\n");
     if (body.empty()) body = forward(way.call, arguments);
-    return absl::StrCat("// ", verb.call.text, ".\n// By ", way.call,
-                        "(2) here.\n[[gnu::always_inline]] inline ", returns, " ", verb.call.name,
-                        "(", parameter_list(arguments, true), ") {\n", body, "}\n\n");
+    const std::string head =
+        absl::StrCat("[[gnu::always_inline]] inline ", returns, " ", verb.call.name);
+    return absl::StrCat("// ", verb.call.text, ".\n// By ", way.call, "(2) here.\n",
+                        wrap_signature(head, parameter_list(arguments, true)), body, "}\n\n");
   }
   return complain(verb.call.location, verb.call.name, " has no way on ", abi.name);
 }
@@ -54,8 +54,7 @@ absl::StatusOr<std::string> emit_portable(const Tables& tables, const Abi& abi) 
   for (const std::string& topic : topics()) {
     absl::StrAppend(&text, "#include \"syscalls/", abi.name, "/", topic, ".h\"\n");
   }
-  absl::StrAppend(&text,
-                  "\n// One spelling for calls that differ between ABIs by history alone.\n",
+  absl::StrAppend(&text, "\n// One spelling for calls that differ between ABIs by history alone.\n",
                   "namespace sys::portable {\n\n");
   for (const PortableVerb& verb : tables.portable) {
     auto code = emit_verb(tables, abi, verb);

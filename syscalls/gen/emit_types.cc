@@ -38,8 +38,7 @@ absl::StatusOr<std::string> emit_struct(const Tables& tables, const Abi& abi, co
 }
 
 std::string emit_family_type(const Family& family) {
-  const std::string comment =
-      absl::StrCat("// ", family.text, ".\n");
+  const std::string comment = absl::StrCat("// ", family.text, ".\n");
   const std::string bits = scalar_type(family.type);
   if (family.kind == FamilyKind::kEnum) {
     return absl::StrCat(comment, "enum class ", family.name, " : ", bits, " {};\n\n");
@@ -72,8 +71,7 @@ std::string emit_constant(const Family& family, const Constant& constant,
                              family.name, value.spelling);
     case FamilyKind::kEnum:
       return absl::StrFormat("inline constexpr %s %s{%s};\n", family.name, name, text);
-    case FamilyKind::kConstants:
-      break;
+    case FamilyKind::kConstants: break;
   }
   return absl::StrFormat("inline constexpr %s %s = %s;\n", scalar_type(family.type), name, text);
 }
@@ -108,7 +106,8 @@ std::string emit_constants(const Tables& tables, const Abi& abi) {
 absl::StatusOr<std::string> emit_types(const Tables& tables, const Abi& abi) {
   std::string text = file_head("table/structs.tbl for " + abi.name);
   absl::StrAppend(&text, "#include <stddef.h>\n#include <stdint.h>\n\n#include \"syscalls/",
-                  abi.name, "/constants.h\"\n#include \"syscalls/sys/ids.h\"\n\nnamespace sys {\n\n");
+                  abi.name,
+                  "/constants.h\"\n#include \"syscalls/sys/ids.h\"\n\nnamespace sys {\n\n");
   for (const Struct& type : tables.structs) {
     if (!abi_matches(abi, type.abis)) continue;
     auto code = emit_struct(tables, abi, type);

@@ -50,13 +50,13 @@ std::string probe_text(const std::vector<std::string>& headers,
   for (size_t i = 0; i < questions.size(); ++i) {
     if (missing.contains(questions[i].key)) continue;
     // Each question is a function of its own line, so that an error names the question.
-    absl::StrAppendFormat(
-        &text,
-        "\n#line %d \"question\"\nvoid q%d(void) { asm volatile(\".ascii \\\"@FACT %s %%c0 %%c1 \\\"\" : : "
-        "\"i\"((unsigned)(unsigned long long)(long long)(%s)), "
-        "\"i\"((unsigned)((unsigned long long)(long long)(%s) >> 32))); }\n",
-        i + 1, i, absl::StrReplaceAll(questions[i].key, {{" ", "~"}}), questions[i].expression,
-        questions[i].expression);
+    absl::StrAppendFormat(&text,
+                          "\n#line %d \"question\"\nvoid q%d(void) { asm volatile(\".ascii "
+                          "\\\"@FACT %s %%c0 %%c1 \\\"\" : : "
+                          "\"i\"((unsigned)(unsigned long long)(long long)(%s)), "
+                          "\"i\"((unsigned)((unsigned long long)(long long)(%s) >> 32))); }\n",
+                          i + 1, i, absl::StrReplaceAll(questions[i].key, {{" ", "~"}}),
+                          questions[i].expression, questions[i].expression);
   }
   return text;
 }
@@ -83,8 +83,8 @@ absl::StatusOr<Facts> ask(const std::string& compiler, const std::vector<std::st
                           const std::vector<Question>& questions) {
   std::set<std::string> missing;
   for (int attempt = 0; attempt < 4; ++attempt) {
-    const std::string output = run(absl::StrCat(compiler, " -S -o - -x c -"),
-                                   probe_text(headers, questions, missing));
+    const std::string output =
+        run(absl::StrCat(compiler, " -S -o - -x c -"), probe_text(headers, questions, missing));
     bool failed = false;
     for (std::string_view line : absl::StrSplit(output, '\n')) {
       if (!absl::StrContains(line, "error:")) continue;
@@ -142,16 +142,15 @@ void ask_structs(const Tables& tables, const Abi& abi, std::vector<Question>& qu
     questions.push_back({"size " + type.name, absl::StrCat("sizeof(", type.kernel_type, ")")});
     for (const Field& field : type.fields) {
       if (field.kernel_field.empty() || !abi_matches(abi, field.abis)) continue;
-      questions.push_back({absl::StrCat("offset ", type.name, ".", field.name),
-                           absl::StrCat("__builtin_offsetof(", type.kernel_type, ", ",
-                                        field.kernel_field, ")")});
+      questions.push_back(
+          {absl::StrCat("offset ", type.name, ".", field.name),
+           absl::StrCat("__builtin_offsetof(", type.kernel_type, ", ", field.kernel_field, ")")});
     }
   }
 }
 
 // The names that an ABI's own header of numbers defines.
-absl::StatusOr<std::vector<std::string>> number_macros(const HeaderSource& source,
-                                                       const Abi& abi) {
+absl::StatusOr<std::vector<std::string>> number_macros(const HeaderSource& source, const Abi& abi) {
   const std::string path =
       absl::StrCat(source.root, "/lib/linux/uapi/", abi.headers, "/asm/", abi.unistd);
   const auto text = read_file(path);
@@ -193,9 +192,9 @@ absl::StatusOr<Facts> probe_libc(const HeaderSource& source, const Tables& table
       if (constant.from_libc) questions.push_back({"const " + constant.name, constant.name});
     }
   }
-  return ask(absl::StrCat(source.clang, " -O0 -w -ferror-limit=0 -D_GNU_SOURCE ",
-                          source.libc_include),
-             tables.flags.libc_headers, questions);
+  return ask(
+      absl::StrCat(source.clang, " -O0 -w -ferror-limit=0 -D_GNU_SOURCE ", source.libc_include),
+      tables.flags.libc_headers, questions);
 }
 
 std::string format_facts(const Facts& facts, std::string_view origin) {

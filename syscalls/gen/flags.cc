@@ -90,7 +90,8 @@ absl::StatusOr<FlagTable> parse_flags(std::string_view file, std::string_view te
       if (!constant.ok()) return constant.status();
       constant->from_libc = from_libc;
       const auto [first, added] = seen.emplace(constant->name, row.location.line);
-      if (!added) return complain(row.location, words[0], " is on line ", first->second, " already");
+      if (!added)
+        return complain(row.location, words[0], " is on line ", first->second, " already");
       table.families.back().constants.push_back(*constant);
     } else if (words[0] == "headers") {
       append(table.headers, words);

@@ -17,8 +17,8 @@ namespace syscalls_gen {
 struct ConstantValue {
   enum class Kind { kKnown, kAbsent, kUnknown };
   Kind kind = Kind::kUnknown;
-  uint64_t bits = 0;       // two's complement
-  std::string spelling;    // as the table writes it
+  uint64_t bits = 0;     // two's complement
+  std::string spelling;  // as the table writes it
 };
 
 // One constant: its general value and the ABIs (or 32, 64) that differ.

@@ -47,7 +47,8 @@ bool is_signed(const std::string& type) { return type[0] == 'i' || type == "long
 std::string spell(uint64_t bits, const Family& family, const Abi& abi) {
   const int width = width_of(family.type, abi);
   const uint64_t mask = width == 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1;
-  if (family.type == "BorrowedFd" || (is_signed(family.type) && family.kind != FamilyKind::kFlags)) {
+  if (family.type == "BorrowedFd" ||
+      (is_signed(family.type) && family.kind != FamilyKind::kFlags)) {
     return absl::StrFormat("%d", static_cast<int64_t>(bits));
   }
   const bool small = (bits & mask) < 1024 && family.kind != FamilyKind::kFlags;
@@ -60,8 +61,7 @@ std::string spell_all(const Tables& tables, const Family& family, const Values& 
   std::map<std::string, std::string> spelled;
   for (const Abi& abi : tables.abis) {
     const auto value = values.find(abi.name);
-    const std::string text =
-        value == values.end() ? "-" : spell(value->second, family, abi);
+    const std::string text = value == values.end() ? "-" : spell(value->second, family, abi);
     spelled[abi.name] = text;
     ++votes[text];
   }
@@ -71,7 +71,8 @@ std::string spell_all(const Tables& tables, const Family& family, const Values& 
   }
   std::string result = general;
   for (const Abi& abi : tables.abis) {
-    if (spelled[abi.name] != general) absl::StrAppend(&result, " ", abi.name, "=", spelled[abi.name]);
+    if (spelled[abi.name] != general)
+      absl::StrAppend(&result, " ", abi.name, "=", spelled[abi.name]);
   }
   return result;
 }

@@ -57,7 +57,7 @@ class [[SYSCALLS_TRIVIAL_ABI]] Fd {
   [[nodiscard, gnu::always_inline]] constexpr BorrowedFd borrow() const& {
     return BorrowedFd::from_raw(raw_);
   }
-  // NOLINTNEXTLINE(google-explicit-constructor): lending is what owners are for.
+  // Implicit: lending is what owners are for.
   [[gnu::always_inline]] constexpr operator BorrowedFd() const& { return borrow(); }
   // A temporary would be closed before the borrower is done.
   BorrowedFd borrow() const&& = delete;

@@ -17,7 +17,7 @@ class FlagSet {
   constexpr FlagSet() = default;
   template <typename OtherTag, typename OtherBits>
     requires kFlagsConvert<OtherTag, Tag>
-  // NOLINTNEXTLINE(google-explicit-constructor): the tables declare these conversions.
+  // Implicit: the tables declare these conversions.
   [[gnu::always_inline]] constexpr FlagSet(FlagSet<OtherTag, OtherBits> other)
       : bits_(static_cast<Bits>(other.bits())) {}
 

@@ -76,7 +76,7 @@ class [[nodiscard]] Result {
 
  public:
   [[gnu::always_inline]] static constexpr Result from_raw(long raw) { return Result(raw); }
-  // NOLINTNEXTLINE(google-explicit-constructor): a failure is a result of any type.
+  // Implicit: a failure is a result of any type.
   [[gnu::always_inline]] constexpr Result(Errno error) : raw_(error.negated()) {}
 
   [[gnu::always_inline]] constexpr bool ok() const { return !Kind::is_error(raw_); }
@@ -104,10 +104,9 @@ template <>
 class [[nodiscard]] [[SYSCALLS_TRIVIAL_ABI]] Result<Fd> {
  public:
   [[gnu::always_inline]] static constexpr Result from_raw(long raw) { return Result(raw); }
-  // NOLINTBEGIN(google-explicit-constructor): a failure is a result of any type.
+  // Implicit: a failure is a result of any type.
   [[gnu::always_inline]] constexpr Result(Errno error) : raw_(error.negated()) {}
   [[gnu::always_inline]] constexpr Result(Fd&& fd) : raw_(fd.release()) {}
-  // NOLINTEND(google-explicit-constructor)
   [[gnu::always_inline]] constexpr Result(Result&& other) noexcept : raw_(other.raw_) {
     other.raw_ = -1;
   }

@@ -30,12 +30,11 @@ concept Contiguous = requires(Range& range) {
 };
 
 template <typename Range>
-concept MutablyContiguous = Contiguous<Range> && requires(Range& range, void*& pointer) {
-  pointer = range.data();
-};
+concept MutablyContiguous =
+    Contiguous<Range> && requires(Range& range, void*& pointer) { pointer = range.data(); };
 
 template <typename From, typename To>
-concept PointsTo = requires(From* from) { static_cast<To (*)[]>(static_cast<From (*)[]>(nullptr)); };
+concept PointsTo = requires(From* from) { static_cast<To(*)[]>(static_cast<From(*)[]>(nullptr)); };
 
 }  // namespace detail
 
@@ -46,9 +45,9 @@ class Span {
   constexpr Span() = default;
   [[gnu::always_inline]] constexpr Span(T* data, size_t size) : data_(data), size_(size) {}
 
-  // NOLINTBEGIN(google-explicit-constructor): a view, as std::span is.
-  template <size_t kSize>
-  [[gnu::always_inline]] constexpr Span(T (&array)[kSize]) : data_(array), size_(kSize) {}
+  // Implicit: a view, as std::span is.
+  template <size_t Size>
+  [[gnu::always_inline]] constexpr Span(T (&array)[Size]) : data_(array), size_(Size) {}
   template <detail::Contiguous Range>
     requires detail::PointsTo<detail::ElementOf<Range>, T>
   [[gnu::always_inline]] constexpr Span(Range& range) : data_(range.data()), size_(range.size()) {}
@@ -56,7 +55,6 @@ class Span {
     requires detail::PointsTo<detail::ElementOf<const Range>, T>
   [[gnu::always_inline]] constexpr Span(const Range& range)
       : data_(range.data()), size_(range.size()) {}
-  // NOLINTEND(google-explicit-constructor)
 
   [[gnu::always_inline]] constexpr T* data() const { return data_; }
   [[gnu::always_inline]] constexpr size_t size() const { return size_; }
@@ -80,20 +78,19 @@ class Bytes {
   [[gnu::always_inline]] constexpr Bytes(const void* data, size_t size_bytes)
       : data_(data), size_bytes_(size_bytes) {}
 
-  // NOLINTBEGIN(google-explicit-constructor): a view, as std::span is.
+  // Implicit: a view, as std::span is.
   template <detail::Contiguous Range>
   [[gnu::always_inline]] constexpr Bytes(const Range& range)
       : data_(range.data()), size_bytes_(range.size() * sizeof(detail::ElementOf<const Range>)) {}
-  template <typename T, size_t kSize>
-  [[gnu::always_inline]] constexpr Bytes(T (&array)[kSize])
+  template <typename T, size_t Size>
+  [[gnu::always_inline]] constexpr Bytes(T (&array)[Size])
       : data_(array), size_bytes_(sizeof array) {}
-  // NOLINTEND(google-explicit-constructor)
 
   [[gnu::always_inline]] inline constexpr Bytes(MutableBytes bytes);
 
   // A literal would be written with its NUL: say text("...") to leave that out.
-  template <size_t kSize>
-  Bytes(const char (&literal)[kSize]) = delete;
+  template <size_t Size>
+  Bytes(const char (&literal)[Size]) = delete;
 
   [[gnu::always_inline]] constexpr const void* data() const { return data_; }
   [[gnu::always_inline]] constexpr size_t size() const { return size_bytes_; }
@@ -110,7 +107,7 @@ class MutableBytes {
   [[gnu::always_inline]] constexpr MutableBytes(void* data, size_t size_bytes)
       : data_(data), size_bytes_(size_bytes) {}
 
-  // NOLINTBEGIN(google-explicit-constructor): a view, as std::span is.
+  // Implicit: a view, as std::span is.
   template <detail::MutablyContiguous Range>
   [[gnu::always_inline]] constexpr MutableBytes(Range& range)
       : data_(range.data()), size_bytes_(range.size() * sizeof(detail::ElementOf<Range>)) {}
@@ -118,10 +115,9 @@ class MutableBytes {
     requires detail::MutablyContiguous<const Range>
   [[gnu::always_inline]] constexpr MutableBytes(const Range& range)
       : data_(range.data()), size_bytes_(range.size() * sizeof(detail::ElementOf<const Range>)) {}
-  template <typename T, size_t kSize>
-  [[gnu::always_inline]] constexpr MutableBytes(T (&array)[kSize])
+  template <typename T, size_t Size>
+  [[gnu::always_inline]] constexpr MutableBytes(T (&array)[Size])
       : data_(array), size_bytes_(sizeof array) {}
-  // NOLINTEND(google-explicit-constructor)
 
   [[gnu::always_inline]] constexpr void* data() const { return data_; }
   [[gnu::always_inline]] constexpr size_t size() const { return size_bytes_; }
@@ -134,9 +130,9 @@ class MutableBytes {
 constexpr Bytes::Bytes(MutableBytes bytes) : data_(bytes.data()), size_bytes_(bytes.size()) {}
 
 // The bytes of a string literal, without its NUL.
-template <size_t kSize>
-[[gnu::always_inline]] constexpr Bytes text(const char (&literal)[kSize]) {
-  return Bytes(literal, kSize - 1);
+template <size_t Size>
+[[gnu::always_inline]] constexpr Bytes text(const char (&literal)[Size]) {
+  return Bytes(literal, Size - 1);
 }
 
 // An address as the 64-bit field that the kernel's extensible structs hold it in.

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The layer's own types, hosted. What must not compile is said with requires-expressions.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "syscalls/sys.h"
+
+namespace {
+
+template <typename T, typename U>
+concept Mixes = requires(T a, U b) { a | b; };
+template <typename T>
+concept Borrowable = requires(T fd) { sys::BorrowedFd(std::forward<T>(fd)); };
+
+static_assert(Mixes<sys::OpenFlags, sys::OpenFlags>);
+static_assert(Mixes<sys::OpenTreeFlags, sys::AtFlags>);
+static_assert(!Mixes<sys::OpenFlags, sys::MountFlags>);
+static_assert(!Mixes<sys::AtFlags, sys::OpenFlags>);
+static_assert(Borrowable<sys::Fd&>);
+static_assert(!Borrowable<sys::Fd>);
+static_assert(!std::is_convertible_v<int, sys::BorrowedFd>);
+static_assert(!std::is_convertible_v<const char*, sys::CStr>);
+static_assert(!std::is_copy_constructible_v<sys::Fd>);
+static_assert(!std::is_copy_constructible_v<sys::Result<sys::Fd>>);
+static_assert(sizeof(sys::Result<sys::Fd>) == sizeof(long));
+static_assert(sizeof(sys::Fd) == sizeof(int));
+
+bool is_open(int fd) { return sys::fcntl(sys::BorrowedFd::from_raw(fd), sys::kF_GETFD).ok(); }
+
+TEST(FdTest, ClosesWhatItOwnsOnce) {
+  int raw = -1;
+  {
+    sys::Fd fd = sys::memfd_create("fd", sys::kMFD_CLOEXEC).take();
+    raw = fd.raw();
+    EXPECT_TRUE(is_open(raw));
+    sys::Fd other = std::move(fd);
+    EXPECT_EQ(other.raw(), raw);
+    EXPECT_TRUE(is_open(raw));
+  }
+  EXPECT_FALSE(is_open(raw));
+}
+
+TEST(FdTest, ReleaseGivesAway) {
+  sys::Fd fd = sys::memfd_create("fd").take();
+  const int raw = fd.release();
+  fd.reset();
+  EXPECT_TRUE(is_open(raw));
+  EXPECT_TRUE(sys::close(raw).ok());
+}
+
+TEST(ResultTest, AnUntakenDescriptorIsClosed) {
+  int raw = -1;
+  {
+    const auto made = sys::memfd_create("fd");
+    ASSERT_TRUE(made.ok());
+    raw = (*made).raw();
+    EXPECT_TRUE(is_open(raw));
+  }
+  EXPECT_FALSE(is_open(raw));
+}
+
+TEST(ResultTest, ErrorsKeepTheirNumberAndName) {
+  const auto opened = sys::openat(sys::kCwd, "/no/such/file", sys::kO_RDONLY);
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error(), sys::kENOENT);
+  EXPECT_TRUE(opened.failed_with(sys::kENOENT));
+  EXPECT_STREQ(sys::errno_name(opened.error()), "ENOENT");
+  const sys::Result<void*> same = opened.error();
+  EXPECT_EQ(same.error(), sys::kENOENT);
+}
+
+TEST(ErrnoTest, EveryNumberHasANameOrNone) {
+  EXPECT_STREQ(sys::errno_name(sys::kEPERM), "EPERM");
+  EXPECT_STREQ(sys::errno_name(sys::kEHWPOISON), "EHWPOISON");
+  EXPECT_STREQ(sys::errno_name(sys::Errno(41)), "?");
+  EXPECT_STREQ(sys::errno_name(sys::Errno()), "?");
+  EXPECT_STREQ(sys::errno_name(sys::Errno(4095)), "?");
+}
+
+TEST(ResultTest, AddressesUseTheWholeRange) {
+  const auto page = sys::portable::mmap(nullptr, 4096, sys::kPROT_READ | sys::kPROT_WRITE,
+                                        sys::kMAP_PRIVATE | sys::kMAP_ANONYMOUS,
+                                        sys::BorrowedFd::from_raw(-1), 0);
+  ASSERT_TRUE(page.ok());
+  EXPECT_TRUE(sys::munmap(*page, 4096).ok());
+  EXPECT_FALSE(sys::Result<void*>::from_raw(-4095).ok());
+  EXPECT_TRUE(sys::Result<void*>::from_raw(-4096).ok());
+}
+
+TEST(SpanTest, TakesWhatIsContiguous) {
+  std::string text = "abc";
+  const std::array<int, 2> numbers = {1, 2};
+  EXPECT_EQ(sys::Bytes(text).size(), 3u);
+  EXPECT_EQ(sys::Bytes(std::string_view("ab")).size(), 2u);
+  EXPECT_EQ(sys::Bytes(numbers).size(), 2 * sizeof(int));
+  EXPECT_EQ(sys::MutableBytes(std::span<char>(text)).size(), 3u);
+  EXPECT_EQ(sys::text("hello").size(), 5u);
+}
+
+TEST(FlagsTest, CombineAndAsk) {
+  sys::OpenFlags flags = sys::kO_CLOEXEC | sys::kO_PATH;
+  EXPECT_TRUE(flags.has(sys::kO_PATH));
+  EXPECT_FALSE(flags.has(sys::kO_DIRECTORY));
+  flags &= ~sys::kO_PATH;
+  EXPECT_EQ(flags, sys::kO_CLOEXEC);
+}
+
+TEST(CallsTest, APipeCarriesBytes) {
+  sys::FdPair ends;
+  ASSERT_TRUE(sys::pipe2(ends, sys::kO_CLOEXEC).ok());
+  const auto written = sys::write(ends.second, sys::text("hi"));
+  ASSERT_TRUE(written.ok());
+  EXPECT_EQ(*written, 2u);
+  char buffer[8];
+  const auto got = sys::read(ends.first, buffer);
+  ASSERT_TRUE(got.ok());
+  EXPECT_EQ(std::string_view(buffer, *got), "hi");
+}
+
+TEST(CallsTest, CloneProcessForks) {
+  const auto child = sys::portable::clone_process({}, sys::kSIGCHLD);
+  ASSERT_TRUE(child.ok());
+  if (*child == sys::Pid{0}) sys::exit_group(7);
+  int status = 0;
+  ASSERT_TRUE(sys::wait4(*child, &status).ok());
+  EXPECT_EQ(status, 7 << 8);
+}
+
+}  // namespace
