@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
-
 #include "engine/capabilities/capabilities.h"
-#include "syscalls/sys.h"
+#include "engine/host/name_table.h"
+#include "syscalls/constants.h"
 
 namespace nosc::capabilities {
 namespace {
 
-struct Name {
-  sys::CapabilityNumber number;
-  std::string_view text;  // without "CAP_"
-};
-
-constexpr Name kSource[] = {
+constexpr host::NameRow<sys::CapabilityNumber> kRows[] = {
     {sys::kCAP_CHOWN, "CHOWN"},
     {sys::kCAP_DAC_OVERRIDE, "DAC_OVERRIDE"},
     {sys::kCAP_DAC_READ_SEARCH, "DAC_READ_SEARCH"},
@@ -56,43 +50,10 @@ constexpr Name kSource[] = {
     {sys::kCAP_CHECKPOINT_RESTORE, "CHECKPOINT_RESTORE"},
 };
 
-constexpr size_t packed_bytes() {
-  size_t bytes = 0;
-  for (const Name& name : kSource) bytes += name.text.size() + 1;
-  return bytes;
-}
-
-// All names in the order of their numbers, each with a NUL behind it: a third of what a table of
-// pointers takes, and the number is counted instead of stored.
-constexpr std::array<char, packed_bytes()> pack() {
-  std::array<char, packed_bytes()> packed{};
-  size_t end = 0;
-  for (uint32_t number = 0; number < std::size(kSource); ++number) {
-    for (const Name& name : kSource) {
-      if (static_cast<uint32_t>(name.number) != number) continue;
-      for (const char c : name.text) packed[end++] = c;
-      ++end;
-    }
-  }
-  return packed;
-}
-
-constexpr std::array<char, packed_bytes()> kPacked = pack();
-static_assert(kPacked[packed_bytes() - 2] != '\0', "the numbers leave a gap");
+constexpr auto kPacked = host::pack_names<host::packed_bytes(kRows)>(kRows);
 
 }  // namespace
 
-int capability_number(std::string_view name) {
-  constexpr std::string_view kPrefix = "CAP_";
-  if (!name.starts_with(kPrefix)) return -1;
-  name.remove_prefix(kPrefix.size());
-  int number = 0;
-  for (const char* next = kPacked.data(); next != kPacked.data() + kPacked.size(); ++number) {
-    const std::string_view known(next);
-    if (known == name) return number;
-    next += known.size() + 1;
-  }
-  return -1;
-}
+int capability_number(std::string_view name) { return host::find_number(kPacked, "CAP_", name); }
 
 }  // namespace nosc::capabilities

@@ -4,25 +4,36 @@
 namespace nosc::capabilities {
 namespace {
 
-// One set of the configuration, and where its mask goes.
+// One set: where it comes from and where its mask goes.
 struct Set {
   const char* pointer;
-  spec::Strings names;
+  spec::Strings spec::Capabilities::* names;
   uint64_t CapabilityPlan::* mask;
 };
+
+// Ambient comes last: it depends on two of the others.
+constexpr Set kSets[] = {
+    {"/process/capabilities/bounding", &spec::Capabilities::bounding, &CapabilityPlan::bounding},
+    {"/process/capabilities/permitted", &spec::Capabilities::permitted, &CapabilityPlan::permitted},
+    {"/process/capabilities/effective", &spec::Capabilities::effective, &CapabilityPlan::effective},
+    {"/process/capabilities/inheritable", &spec::Capabilities::inheritable,
+     &CapabilityPlan::inheritable},
+    {"/process/capabilities/ambient", &spec::Capabilities::ambient, &CapabilityPlan::ambient},
+};
+
+constexpr Place kEffective = {"/process/capabilities/effective"};
 
 // Collects warnings, at most one per name. Room for them is taken when there is one.
 class Warnings {
  public:
   Warnings(Arena& arena, size_t capacity) : arena_(arena), capacity_(capacity) {}
 
-  Result<void> add(const Set& set, size_t index, const char* text) {
+  Result<void> add(const Place& place, std::string_view name, const char* text) {
     if (storage_.empty()) storage_ = TRY(arena_.array<Error>(capacity_));
-    const std::string_view name = set.names[index];
     for (const Error& earlier : all()) {
       if (earlier.object == name) return {};
     }
-    storage_[count_++] = invalid_error({set.pointer, static_cast<int32_t>(index)}, text, name);
+    storage_[count_++] = invalid_error(place, text, name);
     return {};
   }
 
@@ -58,36 +69,29 @@ const char* reason_to_ignore(const Set& set, int number, const HostFacts& facts,
 
 Result<CapabilityPlan> plan_capabilities(const spec::Process& process, const HostFacts& facts,
                                          Grantor grantor, Arena& arena) {
-  const spec::Capabilities& spec = process.capabilities;
-  // Ambient comes last: it depends on two of the others.
-  const Set sets[] = {
-      {"/process/capabilities/bounding", spec.bounding, &CapabilityPlan::bounding},
-      {"/process/capabilities/permitted", spec.permitted, &CapabilityPlan::permitted},
-      {"/process/capabilities/effective", spec.effective, &CapabilityPlan::effective},
-      {"/process/capabilities/inheritable", spec.inheritable, &CapabilityPlan::inheritable},
-      {"/process/capabilities/ambient", spec.ambient, &CapabilityPlan::ambient},
-  };
   CapabilityPlan plan;
   plan.last_capability = facts.last_capability;
   plan.leaves_root = process.user.uid != 0;
 
   size_t name_count = 0;
-  for (const Set& set : sets) name_count += set.names.size();
+  for (const Set& set : kSets) name_count += (process.capabilities.*set.names).size();
   Warnings warnings(arena, name_count);
-  for (const Set& set : sets) {
-    for (size_t i = 0; i < set.names.size(); ++i) {
-      const int number = capability_number(set.names[i]);
+  for (const Set& set : kSets) {
+    Place place = {set.pointer, 0};
+    for (const std::string_view name : process.capabilities.*set.names) {
+      const int number = capability_number(name);
       const char* reason = reason_to_ignore(set, number, facts, grantor, plan);
-      if (reason != nullptr) {
-        TRY(warnings.add(set, i, reason));
-      } else {
+      if (reason == nullptr) {
         plan.*set.mask |= uint64_t{1} << number;
+      } else {
+        TRY(warnings.add(place, name, reason));
       }
+      ++place.index;
     }
   }
   plan.warnings = warnings.all();
   if ((plan.effective & ~plan.permitted) != 0) {
-    return invalid_error({"/process/capabilities/effective"}, "holds what isn't permitted");
+    return invalid_error(kEffective, "holds what isn't permitted");
   }
   return plan;
 }

@@ -24,16 +24,15 @@ std::string_view own_cgroup(std::string_view line) {
 
 std::string_view cgroup2_mount_point(std::string_view line) {
   // id parent device root mount-point options [optional...] - type source super-options
-  take(line, ' ');
-  take(line, ' ');
-  take(line, ' ');
-  const std::string_view root = take(line, ' ');
-  const std::string_view mount_point = take(line, ' ');
-  const size_t separator = line.find(" - ");
-  if (separator == line.npos) return {};
-  line.remove_prefix(separator + 3);
-  const bool whole = root == "/" && take(line, ' ') == "cgroup2";
-  return whole && mount_point.find('\\') == mount_point.npos ? mount_point : std::string_view();
+  if (line.find(" - cgroup2 ") == line.npos) return {};
+  std::string_view root;
+  std::string_view mount_point;
+  for (int field = 1; field <= 5; ++field) {
+    root = mount_point;
+    mount_point = take(line, ' ');
+  }
+  const bool usable = root == "/" && mount_point.find('\\') == mount_point.npos;
+  return usable ? mount_point : std::string_view();
 }
 
 }  // namespace nosc::host

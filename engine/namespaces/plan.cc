@@ -24,30 +24,30 @@ bool has_capability(const HostFacts& facts, sys::CapabilityNumber capability) {
   return (facts.permitted_capabilities >> static_cast<unsigned>(capability) & 1) != 0;
 }
 
-Place entry_of(size_t index) { return {"/linux/namespaces", static_cast<int32_t>(index), "path"}; }
-
 Result<void> plan_joins(const spec::Linux& linux, const HostFacts& facts, NamespacePlan& plan,
                         Arena& arena) {
-  size_t count = 0;
-  for (const spec::Namespace& entry : linux.namespaces) count += entry.path.empty() ? 0 : 1;
-  plan.joins = TRY(arena.array<JoinRecord>(count));
+  if (plan.joined.empty()) return {};
+  const auto joins = TRY(arena.array<JoinRecord>(linux.namespaces.size()));
   const bool user_last = has_capability(facts, sys::kCAP_SYS_ADMIN);
   const std::span order =
       std::span(kJoinOrder).subspan(user_last ? 1 : 0, std::size(kJoinOrder) - 1);
-  JoinRecord* next = plan.joins.data();
+  size_t count = 0;
   for (const NamespaceType type : order) {
     for (size_t i = 0; i < linux.namespaces.size(); ++i) {
       const spec::Namespace& entry = linux.namespaces[i];
       if (entry.type != type || entry.path.empty()) continue;
-      *next++ = {.path = entry.path.data(), .type = clone_flag(type), .place = entry_of(i)};
+      joins[count++] = {.path = entry.path.data(),
+                        .type = clone_flag(type),
+                        .place = {"/linux/namespaces", static_cast<int32_t>(i), "path"}};
     }
   }
+  plan.joins = joins.first(count);
   return {};
 }
 
 // One kind of id: what the user and the group map have not in common.
 struct MapKind {
-  const char* pointer;
+  Place place;
   const char* helper;
   uint32_t own_id;
   bool privileged;  // the caller may map any id
@@ -55,9 +55,9 @@ struct MapKind {
 
 Result<void> check_extents(const MapKind& kind, std::span<const spec::IdMapping> extents) {
   constexpr uint64_t kIdCount = uint64_t{1} << 32;
-  for (size_t i = 0; i < extents.size(); ++i) {
-    const spec::IdMapping& extent = extents[i];
-    const Place place{kind.pointer, static_cast<int32_t>(i)};
+  Place place = kind.place;
+  for (const spec::IdMapping& extent : extents) {
+    ++place.index;
     if (extent.size == 0) return invalid_error(place, "an empty range");
     if (uint64_t{extent.container_id} + extent.size > kIdCount ||
         uint64_t{extent.host_id} + extent.size > kIdCount) {
@@ -105,9 +105,9 @@ Result<IdMap> plan_map(const MapKind& kind, std::span<const spec::IdMapping> ext
 
 Result<void> plan_mappings(const spec::Linux& linux, const HostFacts& facts, NamespacePlan& plan,
                            Arena& arena) {
-  const MapKind uids = {"/linux/uidMappings", "newuidmap", facts.euid,
+  const MapKind uids = {{"/linux/uidMappings"}, "newuidmap", facts.euid,
                         has_capability(facts, sys::kCAP_SETUID)};
-  const MapKind gids = {"/linux/gidMappings", "newgidmap", facts.egid,
+  const MapKind gids = {{"/linux/gidMappings"}, "newgidmap", facts.egid,
                         has_capability(facts, sys::kCAP_SETGID)};
   if (plan.joined.has(sys::kCLONE_NEWUSER)) {
     // Its mappings are made already. Callers pass some nevertheless, because runc wants them.
@@ -117,8 +117,8 @@ Result<void> plan_mappings(const spec::Linux& linux, const HostFacts& facts, Nam
   const bool wanted = plan.created.has(sys::kCLONE_NEWUSER);
   for (const MapKind* kind : {&uids, &gids}) {
     const bool given = !(kind == &uids ? linux.uid_mappings : linux.gid_mappings).empty();
-    if (given && !wanted) return invalid_error({kind->pointer}, "needs a user namespace");
-    if (!given && wanted) return invalid_error({kind->pointer}, "a user namespace needs mappings");
+    if (given && !wanted) return invalid_error(kind->place, "needs a user namespace");
+    if (!given && wanted) return invalid_error(kind->place, "a user namespace needs mappings");
   }
   if (!wanted) return {};
   plan.uid_map = TRY(plan_map(uids, linux.uid_mappings, arena));

@@ -16,6 +16,10 @@ constexpr std::string_view kHome = "HOME=";
 constexpr std::string_view kDefaultHome = "HOME=/";
 constexpr uint32_t kDefaultUmask = 0022;
 
+constexpr Place kGroups = {"/process/user/additionalGids"};
+constexpr Place kArguments = {"/process/args"};
+constexpr Place kEnvironment = {"/process/env"};
+
 // The planners of the parts. Each fills its part of the plan where it is.
 
 Result<void> plan_rlimits(const spec::Process& process, ProcessPlan& plan, Arena& arena) {
@@ -45,7 +49,7 @@ Result<void> plan_identity(const spec::Process& process, namespaces::Setgroups s
   record.working_directory = process.cwd.data();
   if (setgroups == namespaces::Setgroups::kDeny) {
     if (!groups.empty()) {
-      return invalid_error({"/process/user/additionalGids"},
+      return invalid_error(kGroups,
                            "not possible with a group map of one id only");
     }
     record.group_change = GroupChange::kKeep;
@@ -115,10 +119,10 @@ void build_candidates(std::string_view program, std::string_view path, Writer& b
 
 Result<void> plan_arguments(const spec::Process& process, ExecRecord& exec, Arena& arena) {
   const spec::Strings args = process.args;
-  if (args.empty() || args[0].empty()) return invalid_error({"/process/args"}, "names no program");
+  if (args.empty() || args[0].empty()) return invalid_error(kArguments, "names no program");
   const std::string_view path = search_path(args[0], process.env);
   const size_t count = 1 + static_cast<size_t>(std::count(path.begin(), path.end(), ':'));
-  if (count > kLargestControl) return invalid_error({"/process/env"}, "PATH has too many entries");
+  if (count > kLargestControl) return invalid_error(kEnvironment, "PATH has too many entries");
   exec.candidate_count = static_cast<uint32_t>(count);
 
   const auto argv = TRY(arena.array<char*>(1 + count + args.size() + 1));

@@ -1,44 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/host/name_table.h"
 #include "engine/process/process.h"
-#include "syscalls/sys.h"
+#include "syscalls/processes.h"
 
 namespace nosc::process {
 namespace {
 
-struct Name {
-  char text[11];  // without "RLIMIT_"
-  sys::Resource resource;
+constexpr host::NameRow<sys::Resource> kRows[] = {
+    {sys::kRLIMIT_AS, "AS"},
+    {sys::kRLIMIT_CORE, "CORE"},
+    {sys::kRLIMIT_CPU, "CPU"},
+    {sys::kRLIMIT_DATA, "DATA"},
+    {sys::kRLIMIT_FSIZE, "FSIZE"},
+    {sys::kRLIMIT_LOCKS, "LOCKS"},
+    {sys::kRLIMIT_MEMLOCK, "MEMLOCK"},
+    {sys::kRLIMIT_MSGQUEUE, "MSGQUEUE"},
+    {sys::kRLIMIT_NICE, "NICE"},
+    {sys::kRLIMIT_NOFILE, "NOFILE"},
+    {sys::kRLIMIT_NPROC, "NPROC"},
+    {sys::kRLIMIT_RSS, "RSS"},
+    {sys::kRLIMIT_RTPRIO, "RTPRIO"},
+    {sys::kRLIMIT_RTTIME, "RTTIME"},
+    {sys::kRLIMIT_SIGPENDING, "SIGPENDING"},
+    {sys::kRLIMIT_STACK, "STACK"},
 };
 
-constexpr Name kNames[] = {
-    {"AS", sys::kRLIMIT_AS},
-    {"CORE", sys::kRLIMIT_CORE},
-    {"CPU", sys::kRLIMIT_CPU},
-    {"DATA", sys::kRLIMIT_DATA},
-    {"FSIZE", sys::kRLIMIT_FSIZE},
-    {"LOCKS", sys::kRLIMIT_LOCKS},
-    {"MEMLOCK", sys::kRLIMIT_MEMLOCK},
-    {"MSGQUEUE", sys::kRLIMIT_MSGQUEUE},
-    {"NICE", sys::kRLIMIT_NICE},
-    {"NOFILE", sys::kRLIMIT_NOFILE},
-    {"NPROC", sys::kRLIMIT_NPROC},
-    {"RSS", sys::kRLIMIT_RSS},
-    {"RTPRIO", sys::kRLIMIT_RTPRIO},
-    {"RTTIME", sys::kRLIMIT_RTTIME},
-    {"SIGPENDING", sys::kRLIMIT_SIGPENDING},
-    {"STACK", sys::kRLIMIT_STACK},
-};
+constexpr auto kPacked = host::pack_names<host::packed_bytes(kRows)>(kRows);
 
 }  // namespace
 
 std::optional<sys::Resource> rlimit_resource(std::string_view name) {
-  constexpr std::string_view kPrefix = "RLIMIT_";
-  if (!name.starts_with(kPrefix)) return std::nullopt;
-  name.remove_prefix(kPrefix.size());
-  for (const Name& known : kNames) {
-    if (name == known.text) return known.resource;
-  }
-  return std::nullopt;
+  const int number = host::find_number(kPacked, "RLIMIT_", name);
+  if (number < 0) return std::nullopt;
+  return static_cast<sys::Resource>(number);
 }
 
 Failure apply_rlimits(std::span<const RlimitRecord> records) {
