@@ -25,6 +25,19 @@ Result<spec::Config> starter_config(const HostFacts& host, Arena& arena) {
   return spec::parse(text.first(writer.view().size()), arena);
 }
 
+// The starter configuration for a caller without privileges leaves the network as it is; this
+// container never does.
+Result<std::span<const spec::Namespace>> with_network(std::span<const spec::Namespace> own,
+                                                      Arena& arena) {
+  const auto all = TRY(arena.array<spec::Namespace>(own.size() + 1));
+  size_t count = 0;
+  for (const spec::Namespace& entry : own) {
+    if (entry.type != spec::NamespaceType::kNetwork) all[count++] = entry;
+  }
+  all[count++].type = spec::NamespaceType::kNetwork;
+  return std::span<const spec::Namespace>(all.first(count));
+}
+
 bool is_interactive(console::TerminalSize& size) {
   console::TerminalSize ignored;
   return console::is_terminal(kStdin, size) && console::is_terminal(kStdout, ignored);
@@ -75,6 +88,7 @@ Result<Container> plan_default_container(const CommandLine& line,
   spec::Config config = TRY(starter_config(host, arena));
   console::TerminalSize size;
   const bool interactive = is_interactive(size);
+  config.linux.namespaces = TRY(with_network(config.linux.namespaces, arena));
   config.hostname = "nosc";
   config.root.readonly = false;
   config.process.cwd = "/";

@@ -63,7 +63,7 @@ std::span<char*> take_command_line(std::span<char*> arguments) {
   if (arguments.empty()) return arguments;
   if (!process::read_control(arguments[0], control)) return arguments.subspan(1);
   (void)sys::Fd::adopt(static_cast<int>(control.failure_fd));
-  return arguments.subspan(std::min<size_t>(arguments.size(), 2 + control.candidate_count));
+  return arguments.subspan(std::min<size_t>(arguments.size(), 1 + control.candidate_count));
 }
 
 // Installed setuid, nosc would hand out the privileges of its owner (CVE-2016-8659).

@@ -7,7 +7,7 @@ namespace nosc::cli {
 namespace {
 
 constexpr size_t kLargestFileBytes = size_t{16} << 20;
-constexpr size_t kLabelWidth = 12;
+constexpr size_t kLabelWidth = 14;
 
 constexpr char kNamespaces[][7] = {"user", "mnt", "pid", "net", "ipc", "uts", "cgroup"};
 
@@ -63,7 +63,7 @@ void report_status(Writer& out, Arena& arena) {
   for_each_line(read_text("/proc/self/status", arena), [&](std::string_view line) {
     for (std::string_view field : {"CapEff:\t", "NoNewPrivs:\t"}) {
       if (!line.starts_with(field)) continue;
-      label(out, field[0] == 'C' ? "capabilities" : "no_new_privs ");
+      label(out, field[0] == 'C' ? "capabilities" : "no_new_privs");
       out.text(line.substr(field.size())).character('\n');
     }
   });
