@@ -27,8 +27,23 @@ absl::Status add_abi(const Tables& tables, const Abi& abi, Files& files) {
   return add(files, folder + "portable.h", emit_portable(tables, abi));
 }
 
+// What sys.h says of the layer.
+constexpr char kEssay[] =
+    R"(// The whole system-call layer: every typed call of the ABI that is compiled for.
+//
+// A call is one inline function of the kernel's name that is the system call itself: arguments go
+// to the registers that the ABI wants, and what comes back is a Result in one register. Types keep
+// apart what the kernel takes as plain numbers: owned and borrowed descriptors (Fd, BorrowedFd),
+// strings that are known to end (CStr), memory with its size (Bytes, MutableBytes, Span), sets of
+// flags that don't mix, ids. None of them costs an instruction. Constants are "k" and the kernel's
+// name. A call that an ABI lacks is not declared there; sys::portable has one spelling for those
+// that ABIs call differently by history alone, and sys::raw calls without types.
+//
+// Nothing here needs a libc, a C++ runtime or an initializer; nothing that is unused is linked.
+)";
+
 std::string emit_everything() {
-  std::string text = file_head("table/");
+  std::string text = absl::StrCat(file_head("table/"), kEssay);
   for (const char* name : {"errno", "numbers", "portable"}) {
     absl::StrAppend(&text, "#include \"syscalls/", name, ".h\"\n");
   }

@@ -16,7 +16,7 @@ apt() {
   "$workspace/toolchains/apt/private_apt.sh" "$work/apt" deb "$@"
 }
 
-apt apt-cache policy > /dev/null
+apt apt-get indextargets > /dev/null
 sources=$(sed -n 's/ bookworm main$//p' "$work/apt/sources.list")
 printf '%s\n' "$sources" | sed 's/$/ sid main/;p;s/ sid / trixie-backports /' > "$work/apt/sources.list"
 apt apt-get update

@@ -4,10 +4,9 @@
 set -eu
 from=$PWD/syscalls
 to=$BUILD_WORKSPACE_DIRECTORY/syscalls/golden
-for abi in x86_64 arm; do
-  mkdir -p "$to/$abi"
-  for header in "$from/$abi"/*.h; do
-    cp -L "$header" "$to/$abi/${header##*/}.golden"
-    chmod 644 "$to/$abi/${header##*/}.golden"
-  done
+mkdir -p "$to/x86_64" "$to/arm"
+cd "$from"
+for header in sys.h x86_64/*.h arm/*.h; do
+  cp -L "$header" "$to/$header.golden"
+  chmod 644 "$to/$header.golden"
 done
