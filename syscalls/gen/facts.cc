@@ -105,20 +105,25 @@ absl::StatusOr<Facts> ask(const std::string& compiler, const std::vector<std::st
   return absl::FailedPreconditionError("the headers don't compile");
 }
 
-// linux/if.h includes the libc's socket header for one struct.
-std::string socket_header() {
-  const std::string folder = "/tmp/syscalls_probe_include";
-  std::filesystem::create_directories(folder + "/sys");
-  std::ofstream(folder + "/sys/socket.h")
-      << "struct sockaddr { unsigned short sa_family; char sa_data[14]; };\n";
-  return folder;
-}
+// A folder with the one libc header that linux/if.h includes, for one struct of it.
+struct StandIn {
+  StandIn() {
+    char name[] = "/tmp/syscalls_probe_XXXXXX";
+    folder = mkdtemp(name) == nullptr ? "" : name;
+    std::filesystem::create_directories(folder + "/sys");
+    std::ofstream(folder + "/sys/socket.h")
+        << "struct sockaddr { unsigned short sa_family; char sa_data[14]; };\n";
+  }
+  ~StandIn() { std::filesystem::remove_all(folder); }
 
-std::string header_flags(const HeaderSource& source, const Abi& abi) {
+  std::string folder;
+};
+
+std::string header_flags(const HeaderSource& source, const Abi& abi, const StandIn& stand_in) {
   return absl::StrCat(source.clang, " --target=", abi.target,
                       " -O0 -w -ferror-limit=0 -ffreestanding -nostdlibinc -isystem ", source.root,
                       "/lib/linux/uapi/", abi.headers, " -isystem ", source.root,
-                      "/include -isystem ", socket_header());
+                      "/include -isystem ", stand_in.folder);
 }
 
 // Names of the macros of a header that begin with a prefix.
@@ -168,7 +173,8 @@ absl::StatusOr<std::vector<std::string>> number_macros(const HeaderSource& sourc
 
 absl::StatusOr<Facts> probe_headers(const HeaderSource& source, const Tables& tables,
                                     const Abi& abi) {
-  const std::string compiler = header_flags(source, abi);
+  const StandIn stand_in;
+  const std::string compiler = header_flags(source, abi, stand_in);
   std::vector<Question> questions;
   const auto numbers = number_macros(source, abi);
   if (!numbers.ok()) return numbers.status();
