@@ -162,9 +162,7 @@ Failure apply_bind(const MountPlan& plan, size_t index, sys::BorrowedFd root) {
   sys::Fd target;
   TRY_STEP(open_target(record, root, source, target));
   TRY_STEP(refuse_over_proc(record, target));
-  const Failure detached = bind_detached(record, source, target);
-  if (detached.error != sys::kENOSYS.value()) return detached;
-  return bind_classic(record, root, source, target);
+  return bind(record, root, source, target);
 }
 
 Failure apply_file_system(const MountRecord& record, sys::BorrowedFd root) {
@@ -178,6 +176,13 @@ Failure apply_file_system(const MountRecord& record, sys::BorrowedFd root) {
 }
 
 }  // namespace
+
+Failure bind(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
+             sys::BorrowedFd target) {
+  const Failure detached = bind_detached(record, source, target);
+  if (detached.error != sys::kENOSYS.value()) return detached;
+  return bind_classic(record, root, source, target);
+}
 
 sys::MountFlags current_flags(sys::BorrowedFd mounted) {
   sys::Statfs status;

@@ -53,44 +53,6 @@ Failure remount_read_only(sys::BorrowedFd mounted) {
   return {};
 }
 
-// Binds the path on itself; `reopened` is the new mount, or nothing where the mount is made
-// read-only already.
-Failure self_bind(const ReadOnlyRecord& record, sys::BorrowedFd root, sys::BorrowedFd target,
-                  sys::Fd& reopened) {
-  auto tree = sys::open_tree(target, "",
-                             sys::kOPEN_TREE_CLONE | sys::kOPEN_TREE_CLOEXEC |
-                                 sys::kAT_EMPTY_PATH | sys::kAT_RECURSIVE);
-  if (tree) {
-    sys::MountAttr read_only{};
-    read_only.attr_set = sys::kMOUNT_ATTR_RDONLY;
-    auto set = sys::mount_setattr(*tree, "", sys::kAT_EMPTY_PATH, read_only);
-    if (set) {
-      auto attached =
-          sys::move_mount(*tree, "", target, "",
-                          sys::kMOVE_MOUNT_F_EMPTY_PATH | sys::kMOVE_MOUNT_T_EMPTY_PATH);
-      if (!attached) return fail(Step::kReadOnlyPath, Operation::kAttach, attached.error());
-      return {};
-    }
-    if (set.error() != sys::kENOSYS) {
-      return fail(Step::kReadOnlyPath, Operation::kSetAttributes, set.error());
-    }
-  } else if (tree.error() != sys::kENOSYS) {
-    return fail(Step::kReadOnlyPath, Operation::kBind, tree.error());
-  }
-  const DescriptorPath path(target);
-  auto bound = sys::mount(path.path(), path.path(), nullptr,
-                          sys::kMS_BIND | sys::kMS_REC, nullptr);
-  if (!bound) return fail(Step::kReadOnlyPath, Operation::kBind, bound.error());
-  auto opened = rt::open_beneath(root, record.path, sys::kO_PATH | sys::kO_CLOEXEC,
-                                 rt::Links::kFollowInRoot);
-  if (!opened) return fail(Step::kReadOnlyPath, Operation::kOpen, opened.error());
-  reopened = *std::move(opened);
-  auto same = rt::is_same_file(reopened, target);
-  if (!same) return fail(Step::kReadOnlyPath, Operation::kStat, same.error());
-  if (!*same) return fail(Step::kReadOnlyPath, Operation::kVerify, sys::kEXDEV);
-  return {};
-}
-
 Failure make_read_only(const ReadOnlyRecord& record, sys::BorrowedFd root) {
   auto opened = rt::open_beneath(root, record.path, sys::kO_PATH | sys::kO_CLOEXEC,
                                  rt::Links::kFollowInRoot);
@@ -98,14 +60,14 @@ Failure make_read_only(const ReadOnlyRecord& record, sys::BorrowedFd root) {
     if (is_absent(opened.error())) return {};
     return fail(Step::kReadOnlyPath, Operation::kOpen, opened.error());
   }
-  sys::Fd mounted = *std::move(opened);
-  if (record.kind == ReadOnlyKind::kSelfBind) {
-    sys::Fd reopened;
-    TRY_STEP(self_bind(record, root, mounted, reopened));
-    if (!reopened) return {};
-    return remount_read_only(reopened);
-  }
-  return remount_read_only(mounted);
+  if (record.kind == ReadOnlyKind::kRemount) return remount_read_only(*opened);
+  MountRecord itself;
+  itself.binding = Binding::kRecursive;
+  itself.destination = record.path;
+  itself.set = sys::kMS_RDONLY;
+  Failure failure = bind(itself, root, *opened, *opened);
+  if (failure.failed()) failure.step = Step::kReadOnlyPath;
+  return failure;
 }
 
 }  // namespace

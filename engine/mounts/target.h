@@ -24,4 +24,9 @@ sys::Result<bool> is_on_proc(sys::BorrowedFd fd);
 Failure open_target(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
                     sys::Fd& target);
 
+// Binds `source` over `target` with the record's flags, by the newer calls or, where the kernel
+// lacks them, by mount(2). Errors: of Step::kMount.
+Failure bind(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
+             sys::BorrowedFd target);
+
 }  // namespace nosc::mounts

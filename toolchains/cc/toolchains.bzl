@@ -45,10 +45,12 @@ _HOSTED_LINK = [
     "-pthread",
 ]
 
+# Not -ffreestanding: it would take away what the compiler knows of strlen and memcmp, and a length
+# that could be a constant would be counted at run time. What it may call, memory_functions has; bcmp
+# would only be memcmp once more.
 _FREESTANDING_COMPILE = [
     "-resource-dir",
     "{llvm}/resource",
-    "-ffreestanding",
     "-nostdlibinc",
     "-DNDEBUG",
     "-Oz",
@@ -56,6 +58,7 @@ _FREESTANDING_COMPILE = [
     "-flto",
     "-fno-pic",
     "-fno-pie",
+    "-fno-builtin-bcmp",
     "-fno-ident",
     "-fno-stack-protector",
     "-fno-asynchronous-unwind-tables",
