@@ -98,8 +98,8 @@ TEST_P(MountTargetsTest, RootIsGivenRelativeOrAbsolute) {
 TEST_P(MountTargetsTest, BundleFromTheCurrentFolder) {
   Bundle& bundle = make_bundle();
   bundle.set_script("echo fine");
-  Command command = run_command(bundle);
-  command.argv = {private_machine().runtime, "run", last_id()};
+  bundle.write();
+  Command command = runtime_command({"run", next_id()});
   command.working_directory = bundle.directory();
   const Completed result = run(command);
   EXPECT_EQ(result.out, "fine\n") << result.describe();

@@ -15,6 +15,7 @@ constexpr Kernel kKernels[] = {Kernel::kFull, Kernel::kNoClone3, Kernel::kNoOpen
                                Kernel::kNoNewMountApi, Kernel::kOld};
 
 std::vector<Setting> settings_of(Caller caller) {
+  if (is_emulated()) return {{caller, Kernel::kFull}};
   std::vector<Setting> settings;
   for (Kernel kernel : kKernels) settings.push_back({caller, kernel});
   return settings;
@@ -90,6 +91,7 @@ Command ContainerFixture::runtime_command(std::vector<std::string> arguments) co
   Command command;
   command.argv = std::move(arguments);
   command.argv.insert(command.argv.begin(), private_machine().runtime);
+  if (is_emulated()) command.argv.insert(command.argv.begin(), private_machine().emulator);
   command.caller = caller();
   command.kernel = setting().kernel;
   if (caller() == Caller::kPlainUser) {

@@ -5,19 +5,20 @@ load("//toolchains:defs.bzl", "nosc_test")
 
 # Bazel's sandbox takes root's mknod, cgroups and mounts away, and the kernel's counters are read:
 # these tests run outside it, one at a time.
-_TAGS = [
+CONTAINER_TEST_TAGS = [
     "exclusive",
     "external",
     "local",
 ]
 
-def container_tests(names, size = "small", deps = []):
+def container_tests(names, size = "small", deps = [], data = []):
     """A test NAME of NAME.cc for each name."""
     for name in names:
         nosc_test(
             name = name,
             size = size,
             srcs = [name + ".cc"],
-            tags = _TAGS,
+            data = data,
+            tags = CONTAINER_TEST_TAGS,
             deps = deps + ["//tests/support:container_test"],
         )

@@ -5,6 +5,10 @@
 // empty tmpfs on /run: whatever a test starts or mounts dies with it, even when it is killed, and
 // every process and file that it finds there is its own doing. A plain user gets the same through a
 // user namespace in which only the own id is mapped.
+//
+// A runtime of a foreign architecture needs more: it executes programs of that architecture itself.
+// Its machine is in a user namespace for root too, with a binfmt_misc of its own that names the
+// emulator, so that the host's list of formats is neither used nor touched.
 
 #include <filesystem>
 #include <string>
@@ -20,8 +24,12 @@ struct PrivateMachine {
   std::string id;      // unlike that of any other test process on this machine
   std::filesystem::path runtime;  // the program under test
   std::filesystem::path busybox;
+  std::filesystem::path emulator;  // what starts the runtime; empty: the machine itself
   bool runtime_is_nosc = true;  // false when the suites are being checked against another runtime
 };
+
+// True when the runtime runs under an emulator: known before the machine is set up.
+bool is_emulated();
 
 // The set-up of this test process.
 const PrivateMachine& private_machine();
@@ -29,8 +37,5 @@ const PrivateMachine& private_machine();
 // Runs `body` as process 1 of a private machine and returns what it returned; where the machine
 // can't be had, `body` runs all the same, and the tests skip themselves with the reason.
 int run_in_private_machine(int (*body)());
-
-// Where a file that the build made is found at run time; an environment variable, if set, wins.
-std::filesystem::path runfile(const char* variable, const std::string& path);
 
 }  // namespace nosc::testing
