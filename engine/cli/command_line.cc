@@ -68,11 +68,12 @@ Result<void> read_option(std::span<char*> arguments, size_t& index, CommandLine&
   const size_t dashes = word[1] == '-' ? 2 : 1;
   const size_t equals = word.find('=');
   const OptionRow* row = find_option(word.substr(dashes, equals - dashes), dashes);
+  if (row == nullptr) return usage_error("unknown option", word);
   const size_t number = static_cast<size_t>(row - kOptions);
   const uint8_t known = line.named
                             ? kGlobal | kCommands[static_cast<size_t>(line.command)].options
                             : kGlobal;
-  if (row == nullptr || (known >> number & 1) == 0) return usage_error("unknown option", word);
+  if ((known >> number & 1) == 0) return usage_error("unknown option", word);
   const char*& value = line.options[number];
   if (!row->takes_value) {
     if (equals != word.npos) return usage_error("option takes no value", word);

@@ -36,10 +36,16 @@ Result<RootSetup> plan_root_setup(const spec::Config& config, const Plan& plan) 
   if (!has(plan.namespaces.joined, sys::kCLONE_NEWNS)) {
     return invalid_error({"/linux/namespaces"}, "a mount namespace is needed");
   }
-  if (!config.mounts.empty()) {
-    return invalid_error({"/mounts"}, "a joined mount namespace has its own mounts");
+  const char* present = nullptr;
+  if (config.root.readonly) present = "/root/readonly";
+  if (!config.linux.masked_paths.empty()) present = "/linux/maskedPaths";
+  if (!config.linux.readonly_paths.empty()) present = "/linux/readonlyPaths";
+  if (config.linux.rootfs_propagation != spec::RootfsPropagation::kUnset) {
+    present = "/linux/rootfsPropagation";
   }
-  return RootSetup::kJoined;
+  if (!config.mounts.empty()) present = "/mounts";
+  if (present == nullptr) return RootSetup::kJoined;
+  return invalid_error({present}, "a joined mount namespace has its own mounts");
 }
 
 Result<void> plan_domains(const spec::Config& config, const PlanRequest& request, Plan& plan,
