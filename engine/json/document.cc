@@ -14,17 +14,6 @@ bool append_digit(uint64_t& value, unsigned digit) {
   return true;
 }
 
-// Reads the exponent behind an e; above that the exact value makes no difference.
-int read_exponent(std::string_view text) {
-  bool negative = false;
-  int exponent = 0;
-  for (const char c : text) {
-    if (c == '-') negative = true;
-    if (c >= '0' && c <= '9' && exponent < 100000000) exponent = exponent * 10 + (c - '0');
-  }
-  return negative ? -exponent : exponent;
-}
-
 // Writes a key as a JSON pointer's part: ~ and / have escapes of their own.
 void write_part(Writer& writer, std::string_view key) {
   for (const char& c : key) {
@@ -59,29 +48,11 @@ Integer Document::integer(Index index) const {
     result.negative = true;
     digits.remove_prefix(1);
   }
-  int scale = 0;  // the value is the digits without their point, times 10 to this power
-  const size_t e = digits.find_first_of("eE");
-  if (e != digits.npos) {
-    scale = read_exponent(digits.substr(e + 1));
-    digits = digits.substr(0, e);
-  }
-  const size_t point = digits.find('.');
-  // How many digits stand in front of the point once it has been moved.
-  const int64_t whole = static_cast<int64_t>(point == digits.npos ? digits.size() : point) + scale;
-  int64_t position = 0;
   for (const char c : digits) {
-    if (c == '.') continue;
     const auto digit = static_cast<unsigned>(c - '0');
-    if (position++ >= whole) {
-      if (digit != 0) return {.status = IntegerStatus::kNotInteger};
-    } else if (!append_digit(result.magnitude, digit)) {
-      return {.status = IntegerStatus::kOutOfRange};
-    }
+    if (digit > 9) return {.status = IntegerStatus::kNotInteger};
+    if (!append_digit(result.magnitude, digit)) result.status = IntegerStatus::kOutOfRange;
   }
-  for (; position < whole && result.magnitude != 0; ++position) {
-    if (!append_digit(result.magnitude, 0)) return {.status = IntegerStatus::kOutOfRange};
-  }
-  if (result.magnitude == 0) result.negative = false;
   return result;
 }
 

@@ -51,7 +51,7 @@ enum class IntegerStatus : uint8_t { kOk, kNotInteger, kOutOfRange };
 // A number as sign and magnitude.
 struct Integer {
   IntegerStatus status = IntegerStatus::kOk;  // kOutOfRange: the magnitude needs more than 64 bits
-  bool negative = false;                      // never for zero
+  bool negative = false;
   uint64_t magnitude = 0;
 };
 
@@ -79,7 +79,8 @@ class Document {
   }
   // How many elements an array or members an object has. Takes time proportional to that.
   uint32_t count(Index container) const;
-  // Reads a number that is an integer, also when it is written as 1.0 or 1e3.
+  // Reads a number that is an integer: one without fraction and exponent, as JSON Schema had it
+  // when the specification's schema was written.
   // Pre: a number.
   Integer integer(Index index) const;
   // The value of an object's member, or kRoot if there is none.

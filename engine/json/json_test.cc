@@ -145,26 +145,19 @@ Integer integer_of(std::string text) {
 
 TEST(Json, ReadsIntegers) {
   EXPECT_EQ(integer_of("0").magnitude, 0u);
-  EXPECT_FALSE(integer_of("-0").negative);
+  EXPECT_EQ(integer_of("-0").magnitude, 0u);
   EXPECT_EQ(integer_of("18446744073709551615").magnitude, UINT64_MAX);
   EXPECT_EQ(integer_of("-9223372036854775808").magnitude, uint64_t{1} << 63);
   EXPECT_TRUE(integer_of("-9223372036854775808").negative);
-  EXPECT_EQ(integer_of("1.0").magnitude, 1u);
-  EXPECT_EQ(integer_of("1e3").magnitude, 1000u);
-  EXPECT_EQ(integer_of("1.25E+2").magnitude, 125u);
-  EXPECT_EQ(integer_of("1500e-2").magnitude, 15u);
-  EXPECT_EQ(integer_of("9.223372036854772e+18").magnitude, 9223372036854772000u);
-  EXPECT_EQ(integer_of("0e999999999999").magnitude, 0u);
-  EXPECT_EQ(integer_of("1" + std::string(2000, '0') + "e-2000").magnitude, 1u);
 }
 
 TEST(Json, RefusesWhatIsNoIntegerOrTooLarge) {
   EXPECT_EQ(integer_of("0.5").status, IntegerStatus::kNotInteger);
-  EXPECT_EQ(integer_of("1e-1").status, IntegerStatus::kNotInteger);
-  EXPECT_EQ(integer_of("1e-999999999999").status, IntegerStatus::kNotInteger);
+  EXPECT_EQ(integer_of("1.0").status, IntegerStatus::kNotInteger);
+  EXPECT_EQ(integer_of("1e3").status, IntegerStatus::kNotInteger);
+  EXPECT_EQ(integer_of("99999999999999999999e1").status, IntegerStatus::kNotInteger);
   EXPECT_EQ(integer_of("18446744073709551616").status, IntegerStatus::kOutOfRange);
-  EXPECT_EQ(integer_of("1e20").status, IntegerStatus::kOutOfRange);
-  EXPECT_EQ(integer_of("1e999999999999").status, IntegerStatus::kOutOfRange);
+  EXPECT_EQ(integer_of("1" + std::string(2000, '0')).status, IntegerStatus::kOutOfRange);
 }
 
 TEST(Json, WritesPointers) {

@@ -49,6 +49,12 @@ void* Arena::allocate(size_t size_bytes, size_t alignment) {
   return block;
 }
 
+void* Arena::allocate_array(size_t count, size_t size_bytes, size_t alignment) {
+  size_t total_bytes;
+  if (__builtin_mul_overflow(count, size_bytes, &total_bytes)) return nullptr;
+  return allocate(total_bytes, alignment);
+}
+
 bool Arena::extend(void* block, size_t size_bytes, size_t new_size_bytes) {
   char* first = static_cast<char*>(block);
   if (first + size_bytes != next_ || new_size_bytes > static_cast<size_t>(end_ - first)) {

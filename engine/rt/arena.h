@@ -30,21 +30,23 @@ class Arena {
   // Errors: nullptr when the kernel gives no more.
   void* allocate(size_t size_bytes, size_t alignment);
 
+  // As above, for several of the same size.
+  void* allocate_array(size_t count, size_t size_bytes, size_t alignment);
+
   // Makes the latest allocation larger where it is.
   // Shape: `block` is what allocate() returned last, `size_bytes` its present size.
   // Errors: false when it isn't the latest one or its chunk is full; nothing has changed then.
   bool extend(void* block, size_t size_bytes, size_t new_size_bytes);
 
-  // Takes a zero-initialised array; an empty one takes nothing.
+  // Takes an array of default-made elements.
   template <class T>
   Result<std::span<T>> array(size_t count) {
     static_assert(std::is_trivially_destructible_v<T>);
-    if (count == 0) return std::span<T>();
-    if (count > SIZE_MAX / 2 / sizeof(T)) return out_of_memory_error();
-    void* memory = allocate(count * sizeof(T), alignof(T));
-    if (memory == nullptr) return out_of_memory_error();
-    T* first = static_cast<T*>(memory);
-    for (size_t i = 0; i < count; ++i) std::construct_at(first + i);
+    T* const first = static_cast<T*>(allocate_array(count, sizeof(T), alignof(T)));
+    if (first == nullptr) return out_of_memory_error();
+    if constexpr (!std::is_trivially_default_constructible_v<T>) {
+      for (size_t i = 0; i < count; ++i) std::construct_at(first + i);
+    }
     return std::span<T>(first, count);
   }
 

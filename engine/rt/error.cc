@@ -9,15 +9,24 @@ namespace {
 
 constexpr size_t kKeptErrors = 8;
 
-constinit Error kept_errors[kKeptErrors];
-constinit size_t next_kept_error = 0;
+// Without a value at first, so that the program's file needn't hold one.
+union KeptSlot {
+  constexpr KeptSlot() : nothing() {}
+
+  char nothing;
+  Error error;
+};
+
+constinit KeptSlot kept_slots[kKeptErrors];
+constinit size_t next_kept_slot = 0;
 
 }  // namespace
 
 KeptError keep_error(const Error& error) {
-  if (&error >= kept_errors && &error < kept_errors + kKeptErrors) return {&error};
-  Error& kept = kept_errors[next_kept_error];
-  next_kept_error = (next_kept_error + 1) % kKeptErrors;
+  const Error* const first = &kept_slots[0].error;
+  if (&error >= first && &error < first + kKeptErrors) return {&error};
+  Error& kept = kept_slots[next_kept_slot].error;
+  next_kept_slot = (next_kept_slot + 1) % kKeptErrors;
   kept = error;
   return {&kept};
 }

@@ -13,13 +13,10 @@ namespace {
 // Enough for almost every config.json, and little enough to take without asking for the size.
 constexpr size_t kFirstReadBytes = size_t{32} << 10;
 
-Error too_large_error() {
-  return {.code = ErrorCode::kTooLarge, .text = "the file is larger than nosc reads"};
-}
-
 }  // namespace
 
-Result<std::span<char>> read_to_end(sys::BorrowedFd fd, size_t limit_bytes, Arena& arena) {
+Result<std::span<char>> read_to_end(sys::BorrowedFd fd, const char* path, size_t limit_bytes,
+                                    Arena& arena) {
   size_t capacity = kFirstReadBytes;
   auto* buffer = static_cast<char*>(arena.allocate(capacity, 1));
   if (buffer == nullptr) return out_of_memory_error();
@@ -29,10 +26,15 @@ Result<std::span<char>> read_to_end(sys::BorrowedFd fd, size_t limit_bytes, Aren
     auto count = sys::read(fd, sys::Span<char>(buffer + used, capacity - 1 - used));
     if (!count.ok()) {
       if (count.failed_with(sys::kEINTR)) continue;
-      return system_error(nullptr, {}, count.error());
+      return system_error("read", path, count.error());
     }
     used += *count;
-    if (used > limit_bytes) return too_large_error();
+    if (used > limit_bytes) {
+      return Error{.code = ErrorCode::kTooLarge,
+                   .operation = "read",
+                   .object = path,
+                   .text = "the file is larger than nosc reads"};
+    }
     if (*count == 0) break;
     if (used < capacity - 1) continue;
     if (!arena.extend(buffer, capacity, capacity * 2)) {
@@ -48,17 +50,10 @@ Result<std::span<char>> read_to_end(sys::BorrowedFd fd, size_t limit_bytes, Aren
 }
 
 Result<std::span<char>> read_file(const char* path, size_t limit_bytes, Arena& arena) {
-  const auto named = [path](Error error, const char* operation) {
-    error.operation = operation;
-    error.object = path;
-    return error;
-  };
-  auto opened = sys::openat(sys::kCwd, sys::CStr::from_terminated(path),
-                            sys::kO_RDONLY | sys::kO_CLOEXEC | sys::kO_NONBLOCK);
-  if (!opened.ok()) return named(system_error(nullptr, {}, opened.error()), "open");
-  auto text = read_to_end(opened.borrow(), limit_bytes, arena);
-  if (!text.ok()) return named(text.error(), "read");
-  return text;
+  const sys::Fd file = TRY_SYS("open", path,
+                               sys::openat(sys::kCwd, sys::CStr::from_terminated(path),
+                                           sys::kO_RDONLY | sys::kO_CLOEXEC | sys::kO_NONBLOCK));
+  return read_to_end(file, path, limit_bytes, arena);
 }
 
 sys::Result<void> write_all(sys::BorrowedFd fd, std::string_view text) {

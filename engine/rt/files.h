@@ -11,14 +11,15 @@
 namespace nosc {
 
 // Reads a descriptor to its end: regular files, and those of /proc, whose size nobody knows before.
-// Shape: in the arena, to be changed at will, followed by a NUL that isn't counted.
-// Errors: kSystem without operation or object, which the caller knows better; kTooLarge above
-// `limit_bytes`; kOutOfMemory.
-Result<std::span<char>> read_to_end(sys::BorrowedFd fd, size_t limit_bytes, Arena& arena);
+// Shape: in the arena, to be changed at will, followed by a NUL that isn't counted. The path is for
+// errors only.
+// Errors: kSystem; kTooLarge above `limit_bytes`; kOutOfMemory.
+Result<std::span<char>> read_to_end(sys::BorrowedFd fd, const char* path, size_t limit_bytes,
+                                    Arena& arena);
 
 // Opens and reads a file of the host, as above.
 // Shape: the path is NUL-terminated.
-// Errors: name the path; EISDIR for a directory, and a FIFO isn't waited for.
+// Errors: as above; EISDIR for a directory. A FIFO isn't waited for.
 Result<std::span<char>> read_file(const char* path, size_t limit_bytes, Arena& arena);
 
 // Writes everything.

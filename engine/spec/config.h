@@ -40,6 +40,7 @@ enum class RootfsPropagation : uint8_t {
   kRecursiveShared,
   kRecursiveUnbindable,
 };
+inline constexpr int kRootfsPropagationCount = 9;
 
 using Strings = std::span<const std::string_view>;
 

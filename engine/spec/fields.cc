@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/spec/fields.h"
 
+#include <string.h>
+
 #include <iterator>
 #include <type_traits>
 
@@ -10,15 +12,22 @@
 namespace nosc::spec {
 namespace {
 
-// A row for a member that the model has.
-#define FIELD(name, kind, flags, detail, type, member) \
-  {name, Kind::kind, flags, static_cast<uint8_t>(detail), offsetof(type, member)}
-// A row for what the model leaves out.
-#define IGNORED(name) {name, Kind::kIgnored, kPlain, 0, 0}
-#define UNSUPPORTED(name, type) \
-  {name, Kind::kUnsupported, kPlain, static_cast<uint8_t>(json::Type::type), 0}
+struct Row {
+  std::string_view name;
+  Field field;
+};
 
-constexpr Field kConfigFields[] = {
+// A row for a member that the model has.
+#define FIELD(name, kind, flags, detail, type, member)                                \
+  {                                                                                   \
+    name, { Kind::kind, flags, static_cast<uint8_t>(detail), offsetof(type, member) } \
+  }
+// A row for what the model leaves out.
+#define IGNORED(name) {name, {Kind::kIgnored, kPlain, 0, 0}}
+#define UNSUPPORTED(name, type) \
+  {name, {Kind::kUnsupported, kPlain, static_cast<uint8_t>(json::Type::type), 0}}
+
+constexpr Row kConfigFields[] = {
     FIELD("ociVersion", kString, kRequired, 0, Config, oci_version),
     FIELD("root", kObject, kPlain, ObjectId::kRoot, Config, root),
     FIELD("process", kObject, kPlain, ObjectId::kProcess, Config, process),
@@ -35,12 +44,12 @@ constexpr Field kConfigFields[] = {
     IGNORED("freebsd"),
 };
 
-constexpr Field kRootFields[] = {
+constexpr Row kRootFields[] = {
     FIELD("path", kString, kRequired | kNonEmpty, 0, Root, path),
     FIELD("readonly", kBoolean, kPlain, 0, Root, readonly),
 };
 
-constexpr Field kProcessFields[] = {
+constexpr Row kProcessFields[] = {
     FIELD("terminal", kBoolean, kUnsupportedTrue, 0, Process, terminal),
     FIELD("consoleSize", kObject, kPlain, ObjectId::kConsoleSize, Process, console_size),
     FIELD("user", kObject, kPlain, ObjectId::kUser, Process, user),
@@ -59,12 +68,12 @@ constexpr Field kProcessFields[] = {
     IGNORED("commandLine"),
 };
 
-constexpr Field kConsoleSizeFields[] = {
+constexpr Row kConsoleSizeFields[] = {
     FIELD("height", kUint32, kRequired, 0, ConsoleSize, height),
     FIELD("width", kUint32, kRequired, 0, ConsoleSize, width),
 };
 
-constexpr Field kUserFields[] = {
+constexpr Row kUserFields[] = {
     FIELD("uid", kUint32, kPlain, 0, User, uid),
     FIELD("gid", kUint32, kPlain, 0, User, gid),
     FIELD("umask", kOptionalUint32, kPlain, 0, User, umask),
@@ -72,7 +81,7 @@ constexpr Field kUserFields[] = {
     IGNORED("username"),
 };
 
-constexpr Field kCapabilitiesFields[] = {
+constexpr Row kCapabilitiesFields[] = {
     FIELD("bounding", kString, kArray, 0, Capabilities, bounding),
     FIELD("effective", kString, kArray, 0, Capabilities, effective),
     FIELD("inheritable", kString, kArray, 0, Capabilities, inheritable),
@@ -80,13 +89,13 @@ constexpr Field kCapabilitiesFields[] = {
     FIELD("ambient", kString, kArray, 0, Capabilities, ambient),
 };
 
-constexpr Field kRlimitFields[] = {
+constexpr Row kRlimitFields[] = {
     FIELD("type", kString, kRequired, 0, Rlimit, type),
     FIELD("soft", kUint64, kRequired, 0, Rlimit, soft),
     FIELD("hard", kUint64, kRequired, 0, Rlimit, hard),
 };
 
-constexpr Field kMountFields[] = {
+constexpr Row kMountFields[] = {
     FIELD("destination", kString, kRequired | kNonEmpty, 0, Mount, destination),
     FIELD("type", kString, kPlain, 0, Mount, type),
     FIELD("source", kString, kPlain, 0, Mount, source),
@@ -95,18 +104,18 @@ constexpr Field kMountFields[] = {
     UNSUPPORTED("gidMappings", kArray),
 };
 
-constexpr Field kIdMappingFields[] = {
+constexpr Row kIdMappingFields[] = {
     FIELD("containerID", kUint32, kRequired, 0, IdMapping, container_id),
     FIELD("hostID", kUint32, kRequired, 0, IdMapping, host_id),
     FIELD("size", kUint32, kRequired, 0, IdMapping, size),
 };
 
-constexpr Field kNamespaceFields[] = {
+constexpr Row kNamespaceFields[] = {
     FIELD("type", kEnum, kRequired, EnumId::kNamespaceType, Namespace, type),
     FIELD("path", kString, kAbsolute, 0, Namespace, path),
 };
 
-constexpr Field kLinuxFields[] = {
+constexpr Row kLinuxFields[] = {
     FIELD("namespaces", kObject, kArray, ObjectId::kNamespace, Linux, namespaces),
     FIELD("uidMappings", kObject, kArray, ObjectId::kIdMapping, Linux, uid_mappings),
     FIELD("gidMappings", kObject, kArray, ObjectId::kIdMapping, Linux, gid_mappings),
@@ -127,46 +136,78 @@ constexpr Field kLinuxFields[] = {
     UNSUPPORTED("timeOffsets", kObject),
 };
 
+// The rows as they are kept in the program: names one after another, without pointers or padding.
+template <size_t kCount, size_t kNamesBytes>
+struct Packed {
+  char names[kNamesBytes];
+  Field fields[kCount];
+};
+
+template <const auto& kRows>
+consteval auto pack() {
+  constexpr size_t kNamesBytes = [] {
+    size_t total = 0;
+    for (const Row& row : kRows) total += row.name.size() + 1;
+    return total;
+  }();
+  Packed<std::size(kRows), kNamesBytes> packed = {};
+  char* name = packed.names;
+  Field* field = packed.fields;
+  for (const Row& row : kRows) {
+    for (const char c : row.name) *name++ = c;
+    ++name;
+    *field++ = row.field;
+  }
+  return packed;
+}
+
+template <const auto& kRows>
+constexpr auto kPacked = pack<kRows>();
+
 template <class T>
 concept HasPresent = requires(T value) { value.present; };
 
-template <class T, size_t kCount>
-constexpr Object describe(const Field (&fields)[kCount]) {
+template <class T, const auto& kRows>
+constexpr Object describe() {
   static_assert(std::is_standard_layout_v<T>, "members are reached by offsetof");
-  static_assert(kCount <= 32);
+  static_assert(std::size(kRows) <= 32);
   if constexpr (HasPresent<T>) static_assert(offsetof(T, present) == 0);
-  return {fields, kCount, alignof(T), HasPresent<T>, sizeof(T)};
+  return {kPacked<kRows>.names, kPacked<kRows>.fields, std::size(kRows),
+          alignof(T),           HasPresent<T>,         sizeof(T)};
 }
 
 constexpr Object kObjects[] = {
-    describe<Config>(kConfigFields),       describe<Root>(kRootFields),
-    describe<Process>(kProcessFields),     describe<ConsoleSize>(kConsoleSizeFields),
-    describe<User>(kUserFields),           describe<Capabilities>(kCapabilitiesFields),
-    describe<Rlimit>(kRlimitFields),       describe<Mount>(kMountFields),
-    describe<IdMapping>(kIdMappingFields), describe<Namespace>(kNamespaceFields),
-    describe<Linux>(kLinuxFields),
+    describe<Config, kConfigFields>(),       describe<Root, kRootFields>(),
+    describe<Process, kProcessFields>(),     describe<ConsoleSize, kConsoleSizeFields>(),
+    describe<User, kUserFields>(),           describe<Capabilities, kCapabilitiesFields>(),
+    describe<Rlimit, kRlimitFields>(),       describe<Mount, kMountFields>(),
+    describe<IdMapping, kIdMappingFields>(), describe<Namespace, kNamespaceFields>(),
+    describe<Linux, kLinuxFields>(),
 };
 
-constexpr std::string_view kNamespaceTypeNames[] = {"pid", "network", "mount",  "ipc",
-                                                    "uts", "user",    "cgroup", "time"};
-static_assert(std::size(kNamespaceTypeNames) == kNamespaceTypeCount);
+// In the order of the enumerators.
+constexpr char kNamespaceTypeNames[] = "pid\0network\0mount\0ipc\0uts\0user\0cgroup\0time\0";
 
-// The recursive forms are no part of the specification, but every runtime knows them and clients
-// write them.
-constexpr std::string_view kRootfsPropagationNames[] = {
-    "", "private", "slave", "shared", "unbindable", "rprivate", "rslave", "rshared", "runbindable"};
+// The first name is empty. The recursive forms are no part of the specification, but every runtime
+// knows them and clients write them.
+constexpr char kRootfsPropagationNames[] =
+    "\0private\0slave\0shared\0unbindable\0rprivate\0rslave\0rshared\0runbindable\0";
 
 }  // namespace
 
+const char* next_name(const char* name) { return name + strlen(name) + 1; }
+
 const Object& object_of(ObjectId id) { return kObjects[static_cast<size_t>(id)]; }
 
-std::span<const std::string_view> names_of(EnumId id) {
-  if (id == EnumId::kNamespaceType) return kNamespaceTypeNames;
-  return kRootfsPropagationNames;
+Names names_of(EnumId id) {
+  if (id == EnumId::kNamespaceType) return {kNamespaceTypeNames, kNamespaceTypeCount};
+  return {kRootfsPropagationNames, kRootfsPropagationCount};
 }
 
 std::string_view namespace_type_name(NamespaceType type) {
-  return kNamespaceTypeNames[static_cast<size_t>(type)];
+  const char* name = kNamespaceTypeNames;
+  for (auto i = static_cast<unsigned>(type); i != 0; --i) name = next_name(name);
+  return name;
 }
 
 }  // namespace nosc::spec

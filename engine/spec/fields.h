@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The shape of config.json as data: one table of fields per object. The interpreter in parse.cc is
-// the only code that reads it, so that a new field is one row and no code.
+// The shape of config.json as data: one table of fields per object (fields.cc). The interpreter in
+// parse.cc is the only code that reads it, so that a new field is one row and no code.
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <string_view>
 
 namespace nosc::spec {
 
@@ -51,8 +49,8 @@ enum class ObjectId : uint8_t {
 
 enum class EnumId : uint8_t { kNamespaceType, kRootfsPropagation };
 
+// What the interpreter needs of a field, but for its name.
 struct Field {
-  char name[20];
   Kind kind;
   uint8_t flags;
   uint8_t detail;
@@ -60,18 +58,25 @@ struct Field {
 };
 
 struct Object {
-  const Field* first;
-  uint8_t field_count;  // at most 32: required fields are counted in a word of bits
+  const char* names;    // of the fields, in their order, each ending in NUL
+  const Field* fields;  // at most 32: the ones seen are kept in a word of bits
+  uint8_t field_count;
   uint8_t alignment;
   bool has_present;  // the struct starts with `bool present`
   uint16_t size_bytes;
-
-  std::span<const Field> fields() const { return {first, field_count}; }
 };
 
 const Object& object_of(ObjectId id);
 
-// An enum's names in the order of its values; empty for a value that can't be written.
-std::span<const std::string_view> names_of(EnumId id);
+// An enum's names, in the order of its values, each ending in NUL.
+struct Names {
+  const char* first;
+  uint8_t count;
+};
+
+Names names_of(EnumId id);
+
+// The name behind one in a list of names.
+const char* next_name(const char* name);
 
 }  // namespace nosc::spec

@@ -25,11 +25,6 @@ static_assert(sizeof(AnySpan) == sizeof(Strings) &&
 // Of each list of paths this many are kept, and the first is what counts.
 constexpr size_t kMaximumPaths = 32;
 
-struct PathList {
-  std::string_view paths[kMaximumPaths];
-  size_t count = 0;
-};
-
 // How many bytes an element of an array takes, and how it is aligned.
 struct Layout {
   size_t size_bytes;
@@ -49,20 +44,25 @@ Layout layout_of(const Field& field) {
 // they have set error(): that is smaller than a Result at every step.
 class Interpreter {
  public:
-  Interpreter(const json::Document& document, Arena& arena) : document_(document), arena_(arena) {}
+  Interpreter(const json::Document& document, std::span<std::string_view> paths, Arena& arena)
+      : document_(document),
+        arena_(arena),
+        unsupported_(paths.first(kMaximumPaths)),
+        unknown_(paths.last(kMaximumPaths)) {}
 
   bool object(Index index, const Object& type, void* target);
-  bool finish(Config& config);
   const Error& error() const { return error_; }
+  Strings unsupported() const { return unsupported_.first(unsupported_count_); }
+  Strings unknown() const { return unknown_.first(unknown_count_); }
 
  private:
-  bool fail(Index index, std::string_view text, std::string_view detail = {},
-            std::string_view end = {});
-  bool fail_missing(Index object, const Field& field);
+  const char* pointer(Index index);
+  bool fail(Index index, const char* text, std::string_view detail = {}, const char* end = "");
+  bool fail_missing(Index object, const char* name);
   bool no_memory();
   bool expect(Index index, Type type);
-  bool list(PathList& list, Index index);
-  bool store(const PathList& list, Strings& target);
+  void list(std::span<std::string_view> paths, uint32_t& count, Index index);
+  bool list_unsupported(Index index);
   bool value(Index index, const Field& field, void* target);
   bool array(Index index, const Field& field, void* target);
   bool map(Index index, void* target);
@@ -71,15 +71,22 @@ class Interpreter {
   bool boolean(Index index, const Field& field, bool& target);
   bool number(Index index, uint64_t maximum, uint64_t maximum_below_zero, uint64_t& target);
   bool enumerator(Index index, EnumId id, uint8_t& target);
-  bool unsupported(Index index, const Field& field);
   bool is_empty(Index index, int levels) const;
 
   const json::Document& document_;
   Arena& arena_;
-  PathList unsupported_;
-  PathList unknown_;
+  std::span<std::string_view> unsupported_;
+  std::span<std::string_view> unknown_;
+  uint32_t unsupported_count_ = 0;
+  uint32_t unknown_count_ = 0;
   Error error_;
 };
+
+// The text of a value's place; what can't be had for lack of memory is left out.
+const char* Interpreter::pointer(Index index) {
+  const auto text = document_.pointer(index, arena_);
+  return text.ok() ? text->data() : "";
+}
 
 bool Interpreter::no_memory() {
   error_ = out_of_memory_error();
@@ -87,25 +94,18 @@ bool Interpreter::no_memory() {
 }
 
 // Fails with the text, then the detail, then the end, at a value's place.
-bool Interpreter::fail(Index index, std::string_view text, std::string_view detail,
-                       std::string_view end) {
+bool Interpreter::fail(Index index, const char* text, std::string_view detail, const char* end) {
   BufferWriter<256> writer;
   writer.text(text).escaped(detail.substr(0, 128)).text(end);
   const auto copy = arena_.copy_string(writer.view());
-  const auto pointer = document_.pointer(index, arena_);
-  if (!copy.ok() || !pointer.ok()) return no_memory();
-  error_ = invalid_error({.pointer = pointer->data()}, copy->data());
+  if (!copy.ok()) return no_memory();
+  error_ = invalid_error({.pointer = pointer(index)}, copy->data());
   return false;
 }
 
-bool Interpreter::fail_missing(Index object, const Field& field) {
-  Place place = {.pointer = "", .tail = field.name};
-  if (object != json::Document::kRoot) {
-    const auto pointer = document_.pointer(object, arena_);
-    if (!pointer.ok()) return no_memory();
-    place.pointer = pointer->data();
-  }
-  error_ = invalid_error(place, "is required");
+bool Interpreter::fail_missing(Index object, const char* name) {
+  const bool is_root = object == json::Document::kRoot;
+  error_ = invalid_error({.pointer = is_root ? "" : pointer(object), .tail = name}, "is required");
   return false;
 }
 
@@ -113,47 +113,43 @@ bool Interpreter::expect(Index index, Type type) {
   const Type found = document_.type(index);
   if (found == type) return true;
   BufferWriter<64> writer;
-  writer.text("expected ").text(json::type_name(type)).text(", found ");
-  return fail(index, writer.view(), json::type_name(found));
+  writer.text("expected ").text(json::type_name(type)).text(", found ").character('\0');
+  return fail(index, writer.view().data(), json::type_name(found));
 }
 
-bool Interpreter::list(PathList& list, Index index) {
-  if (list.count == kMaximumPaths) return true;
-  const auto pointer = document_.pointer(index, arena_);
-  if (!pointer.ok()) return no_memory();
-  list.paths[list.count++] = *pointer;
+bool Interpreter::list_unsupported(Index index) {
+  list(unsupported_, unsupported_count_, index);
   return true;
 }
 
-bool Interpreter::store(const PathList& list, Strings& target) {
-  const auto copy = arena_.array<std::string_view>(list.count);
-  if (!copy.ok()) return no_memory();
-  for (size_t i = 0; i < list.count; ++i) (*copy)[i] = list.paths[i];
-  target = *copy;
-  return true;
+void Interpreter::list(std::span<std::string_view> paths, uint32_t& count, Index index) {
+  if (count < paths.size()) paths[count++] = pointer(index);
 }
 
 bool Interpreter::object(Index index, const Object& type, void* target) {
   if (!expect(index, Type::kObject)) return false;
-  const auto fields = type.fields();
   uint32_t seen = 0;
   for (Index key = index + 1; key != document_.end(index); key = document_.next(key + 1)) {
     const std::string_view name = document_.text(key);
-    size_t position = 0;
-    while (position != fields.size() && name != fields[position].name) ++position;
-    if (position == fields.size()) {
-      if (!list(unknown_, key)) return false;
-      continue;
+    const char* known = type.names;
+    uint32_t position = 0;
+    while (position != type.field_count && name != known) {
+      known = next_name(known);
+      ++position;
     }
-    if (document_.type(key + 1) == Type::kNull) continue;
-    seen |= 1U << position;
-    const Field& field = fields[position];
-    if (!value(key + 1, field, static_cast<char*>(target) + field.offset)) return false;
+    if (position == type.field_count) {
+      list(unknown_, unknown_count_, key);
+    } else if (document_.type(key + 1) != Type::kNull) {
+      seen |= 1U << position;
+      const Field& field = type.fields[position];
+      if (!value(key + 1, field, static_cast<char*>(target) + field.offset)) return false;
+    }
   }
-  for (const Field& field : fields) {
-    if ((field.flags & kRequired) != 0 && (seen & 1U << (&field - fields.data())) == 0) {
-      return fail_missing(index, field);
-    }
+  const char* name = type.names;
+  for (uint32_t position = 0; position != type.field_count; ++position) {
+    const bool is_required = (type.fields[position].flags & kRequired) != 0;
+    if (is_required && (seen & 1U << position) == 0) return fail_missing(index, name);
+    name = next_name(name);
   }
   if (type.has_present) *static_cast<bool*>(target) = true;
   return true;
@@ -164,7 +160,9 @@ bool Interpreter::value(Index index, const Field& field, void* target) {
   uint64_t read = 0;
   switch (field.kind) {
     case Kind::kIgnored: return true;
-    case Kind::kUnsupported: return unsupported(index, field);
+    case Kind::kUnsupported:
+      if (!expect(index, static_cast<Type>(field.detail))) return false;
+      return is_empty(index, 1) || list_unsupported(index);
     case Kind::kBoolean: return boolean(index, field, *static_cast<bool*>(target));
     case Kind::kString:
       return checked_string(index, field, *static_cast<std::string_view*>(target));
@@ -243,7 +241,7 @@ bool Interpreter::boolean(Index index, const Field& field, bool& target) {
   target = type == Type::kTrue;
   if (type == Type::kFalse) return true;
   if (!target) return fail(index, "expected true or false, found ", json::type_name(type));
-  return (field.flags & kUnsupportedTrue) == 0 || list(unsupported_, index);
+  return (field.flags & kUnsupportedTrue) == 0 || list_unsupported(index);
 }
 
 // Reads an integer into two's complement.
@@ -256,7 +254,7 @@ bool Interpreter::number(Index index, uint64_t maximum, uint64_t maximum_below_z
   }
   if (integer.status == json::IntegerStatus::kOutOfRange ||
       integer.magnitude > (integer.negative ? maximum_below_zero : maximum)) {
-    return fail(index, {}, document_.text(index), " is out of range");
+    return fail(index, "", document_.text(index), " is out of range");
   }
   target = integer.negative ? 0 - integer.magnitude : integer.magnitude;
   return true;
@@ -265,13 +263,14 @@ bool Interpreter::number(Index index, uint64_t maximum, uint64_t maximum_below_z
 bool Interpreter::enumerator(Index index, EnumId id, uint8_t& target) {
   std::string_view text;
   if (!string(index, text)) return false;
-  const auto names = names_of(id);
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (names[i] != text) continue;
-    target = static_cast<uint8_t>(i);
+  const Names names = names_of(id);
+  const char* name = names.first;
+  for (uint8_t i = 0; i != names.count; ++i, name = next_name(name)) {
+    if (text != name) continue;
+    target = i;
     const bool is_supported =
-        id != EnumId::kNamespaceType || i != static_cast<size_t>(NamespaceType::kTime);
-    return is_supported || list(unsupported_, index);
+        id != EnumId::kNamespaceType || i != static_cast<uint8_t>(NamespaceType::kTime);
+    return is_supported || list_unsupported(index);
   }
   return fail(index, "unknown value \"", text, "\"");
 }
@@ -291,25 +290,18 @@ bool Interpreter::is_empty(Index index, int levels) const {
   }
 }
 
-bool Interpreter::unsupported(Index index, const Field& field) {
-  if (!expect(index, static_cast<Type>(field.detail))) return false;
-  return is_empty(index, 1) || list(unsupported_, index);
-}
-
-bool Interpreter::finish(Config& config) {
-  return store(unsupported_, config.unsupported) && store(unknown_, config.unknown);
-}
-
 }  // namespace
 
 Result<Config> parse(std::span<char> text, Arena& arena) {
   const json::Document document = TRY(json::parse(text, arena));
+  const auto paths = TRY(arena.array<std::string_view>(2 * kMaximumPaths));
   Config config;
-  Interpreter interpreter(document, arena);
-  if (!interpreter.object(json::Document::kRoot, object_of(ObjectId::kConfig), &config) ||
-      !interpreter.finish(config)) {
+  Interpreter interpreter(document, paths, arena);
+  if (!interpreter.object(json::Document::kRoot, object_of(ObjectId::kConfig), &config)) {
     return interpreter.error();
   }
+  config.unsupported = interpreter.unsupported();
+  config.unknown = interpreter.unknown();
   TRY(validate(config));
   return config;
 }

@@ -12,59 +12,45 @@ constexpr bool is_identifier_character(char c) {
   return is_digit(c) || c == '-' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// Takes digits without a superfluous leading 0 from the front.
-std::string_view take_number(std::string_view& text) {
-  size_t size = 0;
-  while (size != text.size() && is_digit(text[size])) ++size;
-  if (size > 1 && text.front() == '0') size = 0;
-  const std::string_view number = text.substr(0, size);
-  text.remove_prefix(size);
-  return number;
-}
+// The three parts of a version differ in what their identifiers may be.
+enum class Part : uint8_t { kCore, kPrerelease, kBuild };
 
-enum class LeadingZeros : uint8_t { kRefused, kAllowed };
-
-// Takes identifiers separated by dots from the front; false if one is malformed.
-bool take_identifiers(std::string_view& text, LeadingZeros leading_zeros) {
-  for (;;) {
+// Takes identifiers separated by dots off the front and counts them; 0 if one is malformed.
+int take_identifiers(std::string_view& text, Part part) {
+  for (int count = 1;; ++count) {
     size_t size = 0;
     bool is_number = true;
     for (; size != text.size() && is_identifier_character(text[size]); ++size) {
-      is_number = is_number && is_digit(text[size]);
+      if (is_digit(text[size])) continue;
+      if (part == Part::kCore) break;
+      is_number = false;
     }
-    if (size == 0) return false;
-    if (is_number && size > 1 && text.front() == '0' && leading_zeros == LeadingZeros::kRefused) {
-      return false;
-    }
+    const bool has_extra_zero = is_number && size > 1 && text.front() == '0';
+    if (size == 0 || (has_extra_zero && part != Part::kBuild)) return 0;
     text.remove_prefix(size);
-    if (!text.starts_with('.')) return true;
+    if (!text.starts_with('.')) return count;
     text.remove_prefix(1);
   }
+}
+
+// Takes a part and the mark in front of it, if it is there, off the front.
+bool take_part(std::string_view& text, char mark, Part part) {
+  if (!text.starts_with(mark)) return true;
+  text.remove_prefix(1);
+  return take_identifiers(text, part) != 0;
 }
 
 // Source: Semantic Versioning 2.0.0, items 2, 9 and 10.
 Result<void> validate_version(std::string_view version) {
   constexpr Place kPlace = {.pointer = "/ociVersion"};
   std::string_view rest = version;
-  const std::string_view major = take_number(rest);
-  bool is_valid = !major.empty();
-  for (int i = 0; i < 2 && is_valid; ++i) {
-    is_valid = rest.starts_with('.');
-    if (is_valid) rest.remove_prefix(1);
-    is_valid = is_valid && !take_number(rest).empty();
-  }
-  if (is_valid && rest.starts_with('-')) {
-    rest.remove_prefix(1);
-    is_valid = take_identifiers(rest, LeadingZeros::kRefused);
-  }
-  if (is_valid && rest.starts_with('+')) {
-    rest.remove_prefix(1);
-    is_valid = take_identifiers(rest, LeadingZeros::kAllowed);
-  }
-  if (!is_valid || !rest.empty()) {
+  if (take_identifiers(rest, Part::kCore) != 3 || !take_part(rest, '-', Part::kPrerelease) ||
+      !take_part(rest, '+', Part::kBuild) || !rest.empty()) {
     return invalid_error(kPlace, "isn't a version such as 1.3.0", version);
   }
-  if (major != "1") return invalid_error(kPlace, "isn't a supported version: 1.x.y is", version);
+  if (!version.starts_with("1.")) {
+    return invalid_error(kPlace, "isn't a supported version: 1.x.y is", version);
+  }
   return {};
 }
 
