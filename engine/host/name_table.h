@@ -10,8 +10,8 @@
 
 namespace nosc::host {
 
-// Names of numbers that run from 0 without a gap, in their order, each with a NUL behind it: a third
-// of what a table of pointers takes, and the number is counted instead of stored.
+// Names of numbers that run from 0 without a gap, in their order, each with a NUL behind it: a
+// third of what a table of pointers takes, and the number is counted instead of stored.
 //
 // A table is written as a list of rows in any order and packed while compiling:
 //   constexpr NameRow kRows[] = {{sys::kCAP_CHOWN, "CHOWN"}, ...};

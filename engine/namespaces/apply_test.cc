@@ -53,13 +53,13 @@ class Child {
 };
 
 NamespacePlan plan_own_ids(Arena& arena, const HostFacts& facts) {
-  static const spec::Namespace kUser[] = {{spec::NamespaceType::kUser, ""}};
+  static const spec::Namespace user[] = {{spec::NamespaceType::kUser, ""}};
   static spec::IdMapping uids[1];
   static spec::IdMapping gids[1];
   uids[0] = {77, facts.euid, 1};
   gids[0] = {88, facts.egid, 1};
   spec::Linux linux;
-  linux.namespaces = kUser;
+  linux.namespaces = user;
   linux.uid_mappings = uids;
   linux.gid_mappings = gids;
   auto plan = plan_namespaces(linux, facts, arena);

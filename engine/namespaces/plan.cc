@@ -105,10 +105,10 @@ Result<IdMap> plan_map(const MapKind& kind, std::span<const spec::IdMapping> ext
 
 Result<void> plan_mappings(const spec::Linux& linux, const HostFacts& facts, NamespacePlan& plan,
                            Arena& arena) {
-  const MapKind uids = {{"/linux/uidMappings"}, "newuidmap", facts.euid,
-                        has_capability(facts, sys::kCAP_SETUID)};
-  const MapKind gids = {{"/linux/gidMappings"}, "newgidmap", facts.egid,
-                        has_capability(facts, sys::kCAP_SETGID)};
+  const MapKind uids = {
+      {"/linux/uidMappings"}, "newuidmap", facts.euid, has_capability(facts, sys::kCAP_SETUID)};
+  const MapKind gids = {
+      {"/linux/gidMappings"}, "newgidmap", facts.egid, has_capability(facts, sys::kCAP_SETGID)};
   if (plan.joined.has(sys::kCLONE_NEWUSER)) {
     // Its mappings are made already. Callers pass some nevertheless, because runc wants them.
     plan.setgroups = Setgroups::kUnknown;

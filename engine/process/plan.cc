@@ -49,8 +49,7 @@ Result<void> plan_identity(const spec::Process& process, namespaces::Setgroups s
   record.working_directory = process.cwd.data();
   if (setgroups == namespaces::Setgroups::kDeny) {
     if (!groups.empty()) {
-      return invalid_error(kGroups,
-                           "not possible with a group map of one id only");
+      return invalid_error(kGroups, "not possible with a group map of one id only");
     }
     record.group_change = GroupChange::kKeep;
   } else if (setgroups == namespaces::Setgroups::kUnknown && groups.empty()) {
