@@ -59,7 +59,8 @@ TEST_P(SelfExeTest, ScriptWithProcSelfExeAsInterpreter) {
 }
 
 // What a process that shares the container's pid namespace sees while containers start: it looks
-// at every process's program file, again and again, and tries to open it for writing.
+// at every process's program file, again and again. A running program can't be written to, so it
+// keeps what it finds and tries later.
 struct Sightings {
   std::atomic<uint64_t> looks;
   std::atomic<int> seen;      // the runtime's own file was some process's program
@@ -67,6 +68,7 @@ struct Sightings {
 };
 
 void watch_programs(Sightings& sightings, dev_t device, ino_t inode) {
+  std::string kept;
   for (;;) {
     for (int pid = 2; pid < 400; ++pid) {
       const std::string path = "/proc/" + std::to_string(pid) + "/exe";
@@ -75,10 +77,12 @@ void watch_programs(Sightings& sightings, dev_t device, ino_t inode) {
       if (stat(path.c_str(), &status) != 0) continue;
       if (status.st_dev != device || status.st_ino != inode) continue;
       ++sightings.seen;
-      const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-      if (fd >= 0) ++sightings.writable;
-      if (fd >= 0) close(fd);
+      const int fd = kept.empty() ? open(path.c_str(), O_RDONLY | O_CLOEXEC) : -1;
+      if (fd >= 0) kept = "/proc/self/fd/" + std::to_string(fd);
     }
+    const int fd = kept.empty() ? -1 : open(kept.c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) ++sightings.writable;
+    if (fd >= 0) close(fd);
   }
 }
 

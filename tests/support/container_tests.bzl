@@ -18,7 +18,7 @@ def container_tests(names, size = "small", deps = [], data = []):
             name = name,
             size = size,
             srcs = [name + ".cc"],
-            data = data,
+            data = data + ["//engine:nosc"],
             tags = CONTAINER_TEST_TAGS,
             deps = deps + ["//tests/support:container_test"],
         )

@@ -132,7 +132,8 @@ struct Programs {
 };
 
 // Makes the kernel start programs that have the runtime's kind of ELF header with the emulator,
-// which it opens now (F), handing it the program as a descriptor (O): a sealed copy has no name.
+// which it opens now (F), handing it the program as a descriptor (O), since a sealed copy has no
+// name, and the first argument as it is (P).
 bool register_emulator(const std::string& runtime) {
   const fs::path folder = fs::path(kStage) / "binfmt";
   fs::create_directory(folder);
@@ -146,7 +147,7 @@ bool register_emulator(const std::string& runtime) {
     snprintf(digits, sizeof digits, "\\x%02x", static_cast<unsigned char>(byte));
     entry += digits;
   }
-  entry += "::" + machine.emulator.string() + ":OF";
+  entry += "::" + machine.emulator.string() + ":POF";
   return write_text((folder / "register").c_str(), entry);
 }
 
