@@ -77,6 +77,7 @@ Result<int> start_and_wait(Plan& plan, Foreground& foreground, Arena& arena, Tim
   }
   if (timing != nullptr) timing->started_us = now_us();
   foreground.program.reset();
+  namespaces::close_joins(plan.namespaces);
   return console::wait_foreground(init.pid, terminal);
 }
 
