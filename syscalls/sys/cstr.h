@@ -11,10 +11,10 @@ namespace sys {
 class CStr {
  public:
   // Implicit: a literal carries its own proof.
-  template <size_t Size>
-  consteval CStr(const char (&literal)[Size]) : text_(literal) {
-    static_assert(Size > 0);
-    if (literal[Size - 1] != '\0') this_array_is_not_a_terminated_string();
+  template <size_t kSize>
+  consteval CStr(const char (&literal)[kSize]) : text_(literal) {
+    static_assert(kSize > 0);
+    if (literal[kSize - 1] != '\0') this_array_is_not_a_terminated_string();
   }
 
   // Pre: text points to characters that end in NUL and outlive the CStr.
@@ -42,8 +42,8 @@ class OptionalCStr {
   // Implicit: it stands for both of its alternatives.
   constexpr OptionalCStr(decltype(nullptr)) {}
   [[gnu::always_inline]] constexpr OptionalCStr(CStr text) : text_(text.c_str()) {}
-  template <size_t Size>
-  consteval OptionalCStr(const char (&literal)[Size]) : text_(CStr(literal).c_str()) {}
+  template <size_t kSize>
+  consteval OptionalCStr(const char (&literal)[kSize]) : text_(CStr(literal).c_str()) {}
 
   [[gnu::always_inline]] constexpr const char* c_str() const { return text_; }
   constexpr explicit operator bool() const { return text_ != nullptr; }

@@ -46,8 +46,8 @@ class Span {
   [[gnu::always_inline]] constexpr Span(T* data, size_t size) : data_(data), size_(size) {}
 
   // Implicit: a view, as std::span is.
-  template <size_t Size>
-  [[gnu::always_inline]] constexpr Span(T (&array)[Size]) : data_(array), size_(Size) {}
+  template <size_t kSize>
+  [[gnu::always_inline]] constexpr Span(T (&array)[kSize]) : data_(array), size_(kSize) {}
   template <detail::Contiguous Range>
     requires detail::PointsTo<detail::ElementOf<Range>, T>
   [[gnu::always_inline]] constexpr Span(Range& range) : data_(range.data()), size_(range.size()) {}
@@ -82,15 +82,15 @@ class Bytes {
   template <detail::Contiguous Range>
   [[gnu::always_inline]] constexpr Bytes(const Range& range)
       : data_(range.data()), size_bytes_(range.size() * sizeof(detail::ElementOf<const Range>)) {}
-  template <typename T, size_t Size>
-  [[gnu::always_inline]] constexpr Bytes(T (&array)[Size])
+  template <typename T, size_t kSize>
+  [[gnu::always_inline]] constexpr Bytes(T (&array)[kSize])
       : data_(array), size_bytes_(sizeof array) {}
 
   [[gnu::always_inline]] inline constexpr Bytes(MutableBytes bytes);
 
   // A literal would be written with its NUL: say text("...") to leave that out.
-  template <size_t Size>
-  Bytes(const char (&literal)[Size]) = delete;
+  template <size_t kSize>
+  Bytes(const char (&literal)[kSize]) = delete;
 
   [[gnu::always_inline]] constexpr const void* data() const { return data_; }
   [[gnu::always_inline]] constexpr size_t size() const { return size_bytes_; }
@@ -115,8 +115,8 @@ class MutableBytes {
     requires detail::MutablyContiguous<const Range>
   [[gnu::always_inline]] constexpr MutableBytes(const Range& range)
       : data_(range.data()), size_bytes_(range.size() * sizeof(detail::ElementOf<const Range>)) {}
-  template <typename T, size_t Size>
-  [[gnu::always_inline]] constexpr MutableBytes(T (&array)[Size])
+  template <typename T, size_t kSize>
+  [[gnu::always_inline]] constexpr MutableBytes(T (&array)[kSize])
       : data_(array), size_bytes_(sizeof array) {}
 
   [[gnu::always_inline]] constexpr void* data() const { return data_; }
@@ -130,9 +130,9 @@ class MutableBytes {
 constexpr Bytes::Bytes(MutableBytes bytes) : data_(bytes.data()), size_bytes_(bytes.size()) {}
 
 // The bytes of a string literal, without its NUL.
-template <size_t Size>
-[[gnu::always_inline]] constexpr Bytes text(const char (&literal)[Size]) {
-  return Bytes(literal, Size - 1);
+template <size_t kSize>
+[[gnu::always_inline]] constexpr Bytes text(const char (&literal)[kSize]) {
+  return Bytes(literal, kSize - 1);
 }
 
 // An address as the 64-bit field that the kernel's extensible structs hold it in.
