@@ -31,8 +31,8 @@ NOSC_INSTANTIATE(ImageAttacksTest, all_settings());
 TEST_P(ImageAttacksTest, ProcAndSysAreSymlinks) {
   const fs::path victim = make_victim();
   for (const char* name : {"proc", "sys"}) {
-    for (const std::string& target : {std::string("/tmp"), std::string("tmp"), victim.string(),
-                                      std::string("../victim")}) {
+    for (const std::string& target :
+         {std::string("/tmp"), std::string("tmp"), victim.string(), std::string("../victim")}) {
       Bundle& bundle = make_bundle();
       fs::remove(bundle.rootfs() / name);
       fs::create_symlink(target, bundle.rootfs() / name);
@@ -46,8 +46,8 @@ TEST_P(ImageAttacksTest, ProcAndSysAreSymlinks) {
 // CVE-2026-41579, CVE-2026-47766
 TEST_P(ImageAttacksTest, DevIsASymlink) {
   const fs::path victim = make_victim();
-  for (const std::string& target : {victim.string(), std::string("../../victim"),
-                                    std::string("/etc")}) {
+  for (const std::string& target :
+       {victim.string(), std::string("../../victim"), std::string("/etc")}) {
     Bundle& bundle = make_bundle();
     fs::remove(bundle.rootfs() / "dev");
     fs::create_symlink(target, bundle.rootfs() / "dev");

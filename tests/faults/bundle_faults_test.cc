@@ -37,8 +37,7 @@ TEST_F(UnreadableConfigTest, IsNamedWithItsErrno) {
   Bundle& bundle = make_bundle();
   bundle.write();
   fs::permissions(bundle.directory() / "config.json", fs::perms(0));
-  const Completed result =
-      run(runtime_command({"run", "--bundle", bundle.directory(), next_id()}));
+  const Completed result = run(runtime_command({"run", "--bundle", bundle.directory(), next_id()}));
   expect_one_line(result, 1, {"config.json", "EACCES"});
 }
 

@@ -38,10 +38,10 @@ TEST_F(CommandLineFaultsTest, ControlCharactersDoNotReachTheTerminal) {
 TEST_F(CommandLineFaultsTest, IdsThatAreNoNames) {
   Bundle& bundle = make_bundle();
   bundle.write();
-  for (const std::string& id : {std::string("a/b"), std::string("/"), std::string("."),
-                                std::string(".."), std::string("../x"), std::string("a b"),
-                                std::string("a\nb"), std::string("\xc3\xa9"),
-                                std::string(2000, 'a')}) {
+  for (const std::string& id :
+       {std::string("a/b"), std::string("/"), std::string("."), std::string(".."),
+        std::string("../x"), std::string("a b"), std::string("a\nb"), std::string("\xc3\xa9"),
+        std::string(2000, 'a')}) {
     SCOPED_TRACE(id.substr(0, 20));
     expect_one_line(run(runtime_command({"run", "--bundle", bundle.directory(), id})), 1, {});
   }

@@ -81,8 +81,8 @@ TEST_F(ExecutionFaultsTest, WorkingFolderIsAFile) {
 TEST_F(ExecutionFaultsTest, LimitAboveTheCallersOwn) {
   NOSC_ONLY();
   Bundle& bundle = make_bundle();
-  bundle.config()["process"]["rlimits"] = Json::array({Json::object(
-      {{"type", "RLIMIT_NOFILE"}, {"soft", 2147483647}, {"hard", 2147483647}})});
+  bundle.config()["process"]["rlimits"] = Json::array(
+      {Json::object({{"type", "RLIMIT_NOFILE"}, {"soft", 2147483647}, {"hard", 2147483647}})});
   expect_refused(bundle, {"/process/rlimits/0", "EPERM"});
 }
 

@@ -41,8 +41,7 @@ void FaultTest::expect_text_refused(const std::string& text,
                                     const std::vector<std::string>& words) {
   Bundle& bundle = make_bundle();
   bundle.write_text(text);
-  const Completed result =
-      run(runtime_command({"run", "--bundle", bundle.directory(), next_id()}));
+  const Completed result = run(runtime_command({"run", "--bundle", bundle.directory(), next_id()}));
   expect_one_line(result, 1, words);
 }
 

@@ -23,8 +23,7 @@ TEST_F(LimitsTest, NestingOf64Levels) {
 
 TEST_F(LimitsTest, ConfigOf16Megabytes) {
   Bundle& bundle = make_bundle();
-  bundle.config()["annotations"] =
-      Json::object({{"large", std::string(kLargeConfigBytes, 'x')}});
+  bundle.config()["annotations"] = Json::object({{"large", std::string(kLargeConfigBytes, 'x')}});
   EXPECT_EQ(output_of(bundle, "echo ran"), "ran");
 }
 

@@ -19,9 +19,8 @@ class CommandLineTest : public ContainerTest {
     return run(runtime_command(std::move(arguments)));
   }
 };
-NOSC_INSTANTIATE(CommandLineTest,
-                 (std::vector<Setting>{{Caller::kRoot, Kernel::kFull},
-                                       {Caller::kPlainUser, Kernel::kFull}}));
+NOSC_INSTANTIATE(CommandLineTest, (std::vector<Setting>{{Caller::kRoot, Kernel::kFull},
+                                                        {Caller::kPlainUser, Kernel::kFull}}));
 
 TEST_P(CommandLineTest, Version) {
   const Completed result = run_runtime({"--version"});

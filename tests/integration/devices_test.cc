@@ -12,8 +12,8 @@ NOSC_INSTANTIATE(DevicesTest, all_settings());
 
 TEST_P(DevicesTest, NodesHaveTheRightNumbersAndModes) {
   Bundle& bundle = make_bundle();
-  const std::string out = output_of(
-      bundle, "cd /dev && stat -c '%n %F %t,%T %a' null zero full random urandom tty");
+  const std::string out =
+      output_of(bundle, "cd /dev && stat -c '%n %F %t,%T %a' null zero full random urandom tty");
   EXPECT_EQ(out,
             "null character special file 1,3 666\n"
             "zero character special file 1,5 666\n"
@@ -25,19 +25,18 @@ TEST_P(DevicesTest, NodesHaveTheRightNumbersAndModes) {
 
 TEST_P(DevicesTest, LinksPointWhereTheyShould) {
   Bundle& bundle = make_bundle();
-  const std::string out = output_of(
-      bundle, "cd /dev && for l in fd stdin stdout stderr ptmx; do readlink $l; done");
-  EXPECT_EQ(out,
-            "/proc/self/fd\n/proc/self/fd/0\n/proc/self/fd/1\n/proc/self/fd/2\npts/ptmx");
+  const std::string out =
+      output_of(bundle, "cd /dev && for l in fd stdin stdout stderr ptmx; do readlink $l; done");
+  EXPECT_EQ(out, "/proc/self/fd\n/proc/self/fd/0\n/proc/self/fd/1\n/proc/self/fd/2\npts/ptmx");
 }
 
 TEST_P(DevicesTest, NodesWork) {
   Bundle& bundle = make_bundle();
-  const std::string out = output_of(
-      bundle,
-      "echo x > /dev/null && wc -c < /dev/null; head -c 5 /dev/zero | tr '\\0' z; echo; "
-      "echo x 2>/dev/null > /dev/full || echo full; head -c 9 /dev/urandom | wc -c; "
-      "echo y > /dev/stdout; echo piped | cat /dev/fd/0");
+  const std::string out =
+      output_of(bundle,
+                "echo x > /dev/null && wc -c < /dev/null; head -c 5 /dev/zero | tr '\\0' z; echo; "
+                "echo x 2>/dev/null > /dev/full || echo full; head -c 9 /dev/urandom | wc -c; "
+                "echo y > /dev/stdout; echo piped | cat /dev/fd/0");
   EXPECT_EQ(out, "0\nzzzzz\nfull\n9\ny\npiped");
 }
 
@@ -55,7 +54,8 @@ TEST_P(DevicesTest, SharedMemoryIsWritableByAll) {
 
 TEST_P(DevicesTest, NothingElseIsInDev) {
   Bundle& bundle = make_bundle();
-  std::string names = output_of(bundle, "cd /dev && for n in *; do test $n = core || echo $n; done");
+  std::string names =
+      output_of(bundle, "cd /dev && for n in *; do test $n = core || echo $n; done");
   EXPECT_EQ(names,
             "fd\nfull\nmqueue\nnull\nptmx\npts\nrandom\nshm\nstderr\nstdin\nstdout\ntty\nurandom\n"
             "zero");

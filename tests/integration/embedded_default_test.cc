@@ -88,9 +88,9 @@ TEST_P(EmbeddedDefaultTest, RunsWithFewPowers) {
 }
 
 TEST_P(EmbeddedDefaultTest, KernelFilesAreMasked) {
-  const Completed result =
-      run_inside("cat /proc/timer_list | wc -c; echo x 2>/dev/null > /proc/sys/kernel/hostname || "
-                 "echo refused");
+  const Completed result = run_inside(
+      "cat /proc/timer_list | wc -c; echo x 2>/dev/null > /proc/sys/kernel/hostname || "
+      "echo refused");
   EXPECT_EQ(result.out, "0\nrefused\n") << result.describe();
 }
 

@@ -63,15 +63,16 @@ NOSC_INSTANTIATE(IdMapHelpersTest, plain_user_settings());
 
 TEST_P(IdMapHelpersTest, RangeIsMapped) {
   Bundle& bundle = make_mapped_bundle(kFirst);
-  EXPECT_EQ(output_of(bundle, "tr -s ' ' < /proc/self/uid_map; tr -s ' ' < /proc/self/gid_map; "
-                              "cat /proc/self/setgroups"),
+  EXPECT_EQ(output_of(bundle,
+                      "tr -s ' ' < /proc/self/uid_map; tr -s ' ' < /proc/self/gid_map; "
+                      "cat /proc/self/setgroups"),
             " 0 41234 1\n 1 300000 65535\n 0 41234 1\n 1 300000 65535\nallow");
 }
 
 TEST_P(IdMapHelpersTest, UserAndGroupsOfTheRange) {
   Bundle& bundle = make_mapped_bundle(kFirst);
-  bundle.config()["process"]["user"] = Json::object(
-      {{"uid", 1000}, {"gid", 1000}, {"additionalGids", Json::array({44})}});
+  bundle.config()["process"]["user"] =
+      Json::object({{"uid", 1000}, {"gid", 1000}, {"additionalGids", Json::array({44})}});
   const std::string status = output_of(bundle, "cat /proc/self/status");
   EXPECT_EQ(field_of(status, "Uid"), "1000\t1000\t1000\t1000");
   EXPECT_TRUE(field_of(status, "Groups").starts_with("44")) << field_of(status, "Groups");

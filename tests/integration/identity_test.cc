@@ -55,8 +55,8 @@ NOSC_INSTANTIATE(UserTest, root_settings());
 
 TEST_P(UserTest, IdsAndGroups) {
   Bundle& bundle = make_bundle();
-  bundle.config()["process"]["user"] = Json::object(
-      {{"uid", 1000}, {"gid", 1001}, {"additionalGids", Json::array({5, 70000})}});
+  bundle.config()["process"]["user"] =
+      Json::object({{"uid", 1000}, {"gid", 1001}, {"additionalGids", Json::array({5, 70000})}});
   const std::string status = output_of(bundle, "cat /proc/self/status");
   EXPECT_EQ(field_of(status, "Uid"), "1000\t1000\t1000\t1000");
   EXPECT_EQ(field_of(status, "Gid"), "1001\t1001\t1001\t1001");
@@ -74,8 +74,7 @@ TEST_P(UserTest, GroupsOfTheCallerAreDropped) {
 
 TEST_P(UserTest, LargestIds) {
   Bundle& bundle = make_bundle();
-  bundle.config()["process"]["user"] =
-      Json::object({{"uid", 4294967294u}, {"gid", 4294967294u}});
+  bundle.config()["process"]["user"] = Json::object({{"uid", 4294967294u}, {"gid", 4294967294u}});
   bundle.set_args({"/bin/id", "-u"});
   const Completed result = run_bundle(bundle);
   // Whether the kernel takes it is its own business; it must never become another id.

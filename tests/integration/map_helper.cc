@@ -32,8 +32,8 @@ int main(int argc, char** argv) {
     const unsigned long host_id = strtoul(argv[i + 1], nullptr, 10);
     const unsigned long count = strtoul(argv[i + 2], nullptr, 10);
     if (!is_granted(host_id, count, is_user ? getuid() : getgid())) return 1;
-    length += static_cast<size_t>(snprintf(map + length, sizeof map - length, "%s %lu %lu\n",
-                                           argv[i], host_id, count));
+    length += static_cast<size_t>(
+        snprintf(map + length, sizeof map - length, "%s %lu %lu\n", argv[i], host_id, count));
   }
   FILE* file = fopen(path, "w");
   if (file == nullptr) return 1;

@@ -14,8 +14,9 @@ TEST_P(MasksTest, MaskedFileReadsEmpty) {
   Bundle& bundle = make_bundle();
   bundle.add_file("rootfs/etc/secret", "secret\n");
   bundle.config()["linux"]["maskedPaths"] = Json::strings({"/etc/secret", "/proc/timer_list"});
-  EXPECT_EQ(output_of(bundle, "cat /etc/secret /proc/timer_list; echo x > /etc/secret; "
-                              "cat /etc/secret; stat -c '%t,%T' /etc/secret"),
+  EXPECT_EQ(output_of(bundle,
+                      "cat /etc/secret /proc/timer_list; echo x > /etc/secret; "
+                      "cat /etc/secret; stat -c '%t,%T' /etc/secret"),
             "1,3");
 }
 
@@ -68,8 +69,9 @@ TEST_P(MasksTest, ReadOnlyRoot) {
   bundle.config()["root"]["readonly"] = true;
   bundle.add_mount(mount_entry("/tmp", "tmpfs", "tmpfs"));
   const std::string out =
-      output_of(bundle, "touch /new 2>/dev/null || echo refused; touch /tmp/new && echo made; "
-                        "cat /proc/self/mountinfo");
+      output_of(bundle,
+                "touch /new 2>/dev/null || echo refused; touch /tmp/new && echo made; "
+                "cat /proc/self/mountinfo");
   EXPECT_TRUE(out.starts_with("refused\nmade\n")) << out;
   EXPECT_TRUE(has_item(find_mount(out, "/").options, "ro")) << out;
 }

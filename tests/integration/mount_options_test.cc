@@ -16,25 +16,24 @@ NOSC_INSTANTIATE(MountOptionsTest, all_settings());
 
 TEST_P(MountOptionsTest, FlagsOfANewFileSystem) {
   Bundle& bundle = make_bundle();
-  const char* options[] = {"ro",         "nosuid",      "nodev",      "noexec",
-                           "noatime",    "nodiratime",  "relatime",   "sync",
-                           "dirsync"};
+  const char* options[] = {"ro",         "nosuid",   "nodev", "noexec", "noatime",
+                           "nodiratime", "relatime", "sync",  "dirsync"};
   for (const char* option : options) {
     bundle.add_mount(mount_entry(std::string("/m/") + option, "tmpfs", "tmpfs", {option}));
   }
   const std::string mounts = output_of(bundle, kMountInfo);
   for (const char* option : options) {
     const MountLine mount = find_mount(mounts, std::string("/m/") + option);
-    EXPECT_TRUE(has_item(mount.options + "," + mount.super_options, option))
-        << option << " in\n" << mounts;
+    EXPECT_TRUE(has_item(mount.options + "," + mount.super_options, option)) << option << " in\n"
+                                                                             << mounts;
   }
 }
 
 TEST_P(MountOptionsTest, LaterOptionsUndoEarlierOnes) {
   Bundle& bundle = make_bundle();
-  bundle.add_mount(mount_entry("/data", "tmpfs", "tmpfs",
-                               {"ro", "nosuid", "nodev", "noexec", "noatime", "rw", "suid", "dev",
-                                "exec", "strictatime"}));
+  bundle.add_mount(mount_entry(
+      "/data", "tmpfs", "tmpfs",
+      {"ro", "nosuid", "nodev", "noexec", "noatime", "rw", "suid", "dev", "exec", "strictatime"}));
   const MountLine mount = find_mount(output_of(bundle, kMountInfo), "/data");
   for (const char* option : {"ro", "nosuid", "noexec", "noatime", "relatime"}) {
     EXPECT_FALSE(has_item(mount.options, option)) << mount.options;
@@ -70,16 +69,16 @@ TEST_P(MountOptionsTest, FlagsOfABindMount) {
 TEST_P(MountOptionsTest, ReadOnlyBindRefusesWrites) {
   Bundle& bundle = make_bundle();
   bundle.add_file("data/file", "");
-  bundle.add_mount(mount_entry("/data", "bind", bundle.directory() / "data",
-                               {"rbind", "ro", "nosuid"}));
+  bundle.add_mount(
+      mount_entry("/data", "bind", bundle.directory() / "data", {"rbind", "ro", "nosuid"}));
   EXPECT_EQ(output_of(bundle, "echo x 2>/dev/null > /data/file || echo refused"), "refused");
 }
 
 TEST_P(MountOptionsTest, NoexecRefusesToExecute) {
   Bundle& bundle = make_bundle();
   bundle.add_file("data/tool", "#!/bin/sh\necho ran\n", 0755);
-  bundle.add_mount(mount_entry("/data", "bind", bundle.directory() / "data",
-                               {"rbind", "noexec", "nosuid"}));
+  bundle.add_mount(
+      mount_entry("/data", "bind", bundle.directory() / "data", {"rbind", "noexec", "nosuid"}));
   EXPECT_EQ(output_of(bundle, "/data/tool 2>/dev/null || echo refused"), "refused");
 }
 
@@ -105,8 +104,8 @@ TEST_P(MountOptionsTest, RootPropagation) {
     bundle.config()["linux"]["rootfsPropagation"] = value;
     const std::string mounts = output_of(bundle, kMountInfo);
     const std::string found = find_mount(mounts, "/").propagation;
-    EXPECT_TRUE(*expected == 0 ? found.empty() : found.starts_with(expected))
-        << value << " in\n" << mounts;
+    EXPECT_TRUE(*expected == 0 ? found.empty() : found.starts_with(expected)) << value << " in\n"
+                                                                              << mounts;
   }
 }
 

@@ -16,8 +16,8 @@ TEST_P(MountTypesTest, DefaultMountsAreThere) {
   Bundle& bundle = make_bundle();
   const std::string mounts = output_of(bundle, kMountInfo);
   const std::pair<const char*, const char*> expected[] = {
-      {"/proc", "proc"},       {"/dev", "tmpfs"},         {"/dev/pts", "devpts"},
-      {"/dev/shm", "tmpfs"},   {"/dev/mqueue", "mqueue"}, {"/sys", "sysfs"},
+      {"/proc", "proc"},     {"/dev", "tmpfs"},         {"/dev/pts", "devpts"},
+      {"/dev/shm", "tmpfs"}, {"/dev/mqueue", "mqueue"}, {"/sys", "sysfs"},
   };
   for (const auto& [target, type] : expected) {
     EXPECT_EQ(find_mount(mounts, target).type, type) << target << " in\n" << mounts;
@@ -50,7 +50,8 @@ TEST_P(MountTypesTest, BindShowsTheSourceFolder) {
   bundle.add_mount(mount_entry("/data", "bind", bundle.directory() / "data", {"bind"}));
   EXPECT_EQ(output_of(bundle, "cat /data/greeting; echo changed > /data/greeting"), "hello");
   Bundle& reader = make_bundle();
-  reader.add_mount(mount_entry("/data", "", bundle.directory() / "data", {"rbind", "ro", "nosuid"}));
+  reader.add_mount(
+      mount_entry("/data", "", bundle.directory() / "data", {"rbind", "ro", "nosuid"}));
   EXPECT_EQ(output_of(reader, "cat /data/greeting"), "changed");
 }
 
@@ -76,9 +77,10 @@ TEST_P(MountTypesTest, TmpfsTakesSizeAndModeAsData) {
   Bundle& bundle = make_bundle();
   bundle.add_mount(mount_entry("/data", "tmpfs", "scratch",
                                {"nosuid", "nodev", "size=1m", "mode=1750", "nr_inodes=77"}));
-  const std::string out = output_of(
-      bundle, "stat -c %a /data; dd if=/dev/zero of=/data/big bs=1k count=2000 2>/dev/null || "
-              "echo full; stat -c %s /data/big; cat /proc/self/mountinfo");
+  const std::string out =
+      output_of(bundle,
+                "stat -c %a /data; dd if=/dev/zero of=/data/big bs=1k count=2000 2>/dev/null || "
+                "echo full; stat -c %s /data/big; cat /proc/self/mountinfo");
   EXPECT_TRUE(out.starts_with("1750\nfull\n1048576\n")) << out;
   const MountLine mount = find_mount(out, "/data");
   EXPECT_EQ(mount.type, "tmpfs");
@@ -102,9 +104,9 @@ TEST_P(MountTypesTest, OverlayJoinsItsLayers) {
   bundle.add_file("upper/top", "top\n");
   std::filesystem::create_directories(bundle.directory() / "work");
   const std::string at = bundle.directory();
-  bundle.add_mount(mount_entry("/data", "overlay", "overlay",
-                               {"lowerdir=" + at + "/lower", "upperdir=" + at + "/upper",
-                                "workdir=" + at + "/work"}));
+  bundle.add_mount(mount_entry(
+      "/data", "overlay", "overlay",
+      {"lowerdir=" + at + "/lower", "upperdir=" + at + "/upper", "workdir=" + at + "/work"}));
   const std::string out =
       output_of(bundle, "cat /data/base /data/top; echo x > /data/new; cat /proc/self/mountinfo");
   EXPECT_TRUE(out.starts_with("base\ntop\n")) << out;

@@ -15,9 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // OCI names and the kernel's.
-constexpr std::pair<const char*, const char*> kTypes[] = {
-    {"pid", "pid"}, {"network", "net"}, {"ipc", "ipc"},
-    {"uts", "uts"}, {"mount", "mnt"},   {"cgroup", "cgroup"}};
+constexpr std::pair<const char*, const char*> kTypes[] = {{"pid", "pid"},   {"network", "net"},
+                                                          {"ipc", "ipc"},   {"uts", "uts"},
+                                                          {"mount", "mnt"}, {"cgroup", "cgroup"}};
 
 std::string own_namespace(const std::string& name) {
   return fs::read_symlink("/proc/self/ns/" + name);
@@ -50,9 +50,9 @@ TEST_P(NamespacesTest, ListedOnesAreNew) {
   for (const auto& [type, name] : kTypes) types.push_back(type);
   if (caller() == Caller::kPlainUser) types.push_back("user");
   bundle.set_namespaces(types);
-  const std::string out =
-      output_of(bundle, "cd /proc/self/ns && for n in pid net ipc uts mnt cgroup; do "
-                        "echo $n: $(readlink $n); done");
+  const std::string out = output_of(bundle,
+                                    "cd /proc/self/ns && for n in pid net ipc uts mnt cgroup; do "
+                                    "echo $n: $(readlink $n); done");
   for (const auto& [type, name] : kTypes) {
     EXPECT_NE(field_of(out, name), "") << out;
     EXPECT_NE(field_of(out, name), own_namespace(name)) << type;
@@ -84,10 +84,10 @@ TEST_P(JoinedNamespacesTest, NetworkIpcAndNames) {
   NamespaceHolder holder(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS);
   Bundle& bundle = make_bundle();
   bundle.config().erase("hostname");
-  bundle.config()["linux"]["namespaces"] = Json::array(
-      {Json::object({{"type", "mount"}}), Json::object({{"type", "pid"}}),
-       joined("network", holder.path("net")), joined("ipc", holder.path("ipc")),
-       joined("uts", holder.path("uts"))});
+  bundle.config()["linux"]["namespaces"] =
+      Json::array({Json::object({{"type", "mount"}}), Json::object({{"type", "pid"}}),
+                   joined("network", holder.path("net")), joined("ipc", holder.path("ipc")),
+                   joined("uts", holder.path("uts"))});
   const std::string out = output_of(
       bundle, "cd /proc/self/ns && for n in net ipc uts; do echo $n: $(readlink $n); done");
   for (const char* name : {"net", "ipc", "uts"}) {
@@ -101,7 +101,8 @@ TEST_P(JoinedNamespacesTest, Pid) {
   bundle.config()["linux"]["namespaces"] =
       Json::array({Json::object({{"type", "mount"}}), Json::object({{"type", "uts"}}),
                    joined("pid", holder.path("pid"))});
-  const std::string out = output_of(bundle, "readlink /proc/self/ns/pid; test $$ -gt 1 && echo not 1");
+  const std::string out =
+      output_of(bundle, "readlink /proc/self/ns/pid; test $$ -gt 1 && echo not 1");
   EXPECT_EQ(out, holder.identity("pid") + "\nnot 1");
 }
 
@@ -111,9 +112,9 @@ TEST_P(JoinedNamespacesTest, BindMountedNamespaceFile) {
   Bundle& bundle = make_bundle();
   // As `ip netns` keeps them: a symlink stands in for the bind mount.
   fs::create_symlink(holder.path("net"), folder / "net");
-  bundle.config()["linux"]["namespaces"] = Json::array(
-      {Json::object({{"type", "mount"}}), Json::object({{"type", "pid"}}),
-       joined("network", folder / "net")});
+  bundle.config()["linux"]["namespaces"] =
+      Json::array({Json::object({{"type", "mount"}}), Json::object({{"type", "pid"}}),
+                   joined("network", folder / "net")});
   bundle.config().erase("hostname");
   EXPECT_EQ(output_of(bundle, "readlink /proc/self/ns/net"), holder.identity("net"));
 }
@@ -135,10 +136,10 @@ TEST_P(JoinedNamespacesTest, UserWithItsNetwork) {
   NOSC_ONLY();
   NamespaceHolder holder(CLONE_NEWUSER | CLONE_NEWNET);
   Bundle& bundle = make_bundle();
-  bundle.config()["linux"]["namespaces"] = Json::array(
-      {Json::object({{"type", "mount"}}), Json::object({{"type", "pid"}}),
-       Json::object({{"type", "uts"}}), Json::object({{"type", "ipc"}}),
-       joined("network", holder.path("net")), joined("user", holder.path("user"))});
+  bundle.config()["linux"]["namespaces"] =
+      Json::array({Json::object({{"type", "mount"}}), Json::object({{"type", "pid"}}),
+                   Json::object({{"type", "uts"}}), Json::object({{"type", "ipc"}}),
+                   joined("network", holder.path("net")), joined("user", holder.path("user"))});
   const std::string out =
       output_of(bundle, "readlink /proc/self/ns/user; readlink /proc/self/ns/net");
   EXPECT_EQ(out, holder.identity("user") + "\n" + holder.identity("net"));

@@ -150,8 +150,7 @@ NOSC_INSTANTIATE(SysctlTest, all_settings());
 
 TEST_P(SysctlTest, PingGroupRange) {
   Bundle& bundle = make_bundle();
-  bundle.config()["linux"]["sysctl"] =
-      Json::object({{"net.ipv4.ping_group_range", "0 0"}});
+  bundle.config()["linux"]["sysctl"] = Json::object({{"net.ipv4.ping_group_range", "0 0"}});
   EXPECT_EQ(output_of(bundle, "tr '\\t' ' ' < /proc/sys/net/ipv4/ping_group_range"), "0 0");
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <atomic>
+
 #include "tests/support/container_test.h"
 #include "tests/support/inspect.h"
 #include "tests/support/namespace_holder.h"
@@ -90,8 +91,8 @@ using WatchedStartTest = SelfExeTest;
 NOSC_INSTANTIATE(WatchedStartTest, root_settings());
 
 TEST_P(WatchedStartTest, NeighbourInThePidNamespaceNeverSeesTheFile) {
-  auto* sightings = static_cast<Sightings*>(mmap(nullptr, sizeof(Sightings), PROT_READ | PROT_WRITE,
-                                                 MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  auto* sightings = static_cast<Sightings*>(
+      mmap(nullptr, sizeof(Sightings), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   ASSERT_NE(sightings, MAP_FAILED);
   struct stat runtime = {};
   ASSERT_EQ(stat(private_machine().runtime.c_str(), &runtime), 0);
@@ -103,9 +104,9 @@ TEST_P(WatchedStartTest, NeighbourInThePidNamespaceNeverSeesTheFile) {
     });
     for (int round = 0; round < 10; ++round) {
       Bundle& bundle = make_bundle();
-      bundle.config()["linux"]["namespaces"] = Json::array(
-          {Json::object({{"type", "mount"}}),
-           Json::object({{"type", "pid"}, {"path", neighbour.path("pid")}})});
+      bundle.config()["linux"]["namespaces"] =
+          Json::array({Json::object({{"type", "mount"}}),
+                       Json::object({{"type", "pid"}, {"path", neighbour.path("pid")}})});
       bundle.config().erase("hostname");
       bundle.config()["mounts"] = Json::array({mount_entry("/proc", "proc", "proc")});
       bundle.config()["linux"].erase("maskedPaths");

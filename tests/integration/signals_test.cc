@@ -32,9 +32,9 @@ TEST_P(SignalsTest, OrdinarySignalsAreForwarded) {
                     kWait);
   Process process(run_command(bundle));
   ASSERT_TRUE(process.wait_for_output("ready"));
-  const std::pair<int, const char*> signals[] = {
-      {SIGHUP, "HUP"},   {SIGINT, "INT"},   {SIGQUIT, "QUIT"}, {SIGUSR1, "USR1"},
-      {SIGUSR2, "USR2"}, {SIGALRM, "ALRM"}};
+  const std::pair<int, const char*> signals[] = {{SIGHUP, "HUP"},   {SIGINT, "INT"},
+                                                 {SIGQUIT, "QUIT"}, {SIGUSR1, "USR1"},
+                                                 {SIGUSR2, "USR2"}, {SIGALRM, "ALRM"}};
   for (const auto& [signal, name] : signals) {
     process.send_signal(signal);
     ASSERT_TRUE(process.wait_for_output(std::string("got ") + name)) << name;

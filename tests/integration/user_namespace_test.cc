@@ -40,8 +40,8 @@ TEST_P(MappedRootTest, SeveralRanges) {
 
 TEST_P(MappedRootTest, UserAndGroupsInside) {
   Bundle& bundle = make_mapped_bundle();
-  bundle.config()["process"]["user"] = Json::object(
-      {{"uid", 1000}, {"gid", 1000}, {"additionalGids", Json::array({44})}});
+  bundle.config()["process"]["user"] =
+      Json::object({{"uid", 1000}, {"gid", 1000}, {"additionalGids", Json::array({44})}});
   const std::string status = output_of(bundle, "cat /proc/self/status");
   EXPECT_EQ(field_of(status, "Uid"), "1000\t1000\t1000\t1000");
   EXPECT_TRUE(field_of(status, "Groups").starts_with("44")) << field_of(status, "Groups");
@@ -62,8 +62,9 @@ TEST_P(MappedRootTest, RootInsideIsNobodySpecialOutside) {
 
 TEST_P(MappedRootTest, DevicesWorkByBindMount) {
   Bundle& bundle = make_mapped_bundle();
-  EXPECT_EQ(output_of(bundle, "echo x > /dev/null; head -c 3 /dev/zero | wc -c; "
-                              "stat -c '%t,%T' /dev/null"),
+  EXPECT_EQ(output_of(bundle,
+                      "echo x > /dev/null; head -c 3 /dev/zero | wc -c; "
+                      "stat -c '%t,%T' /dev/null"),
             "3\n1,3");
 }
 
@@ -79,8 +80,9 @@ NOSC_INSTANTIATE(SingleIdTest, plain_user_settings());
 
 TEST_P(SingleIdTest, OwnIdIsRootInside) {
   Bundle& bundle = make_bundle();
-  const std::string out = output_of(bundle, "id -u; id -g; tr -s ' ' < /proc/self/uid_map; "
-                                            "tr -s ' ' < /proc/self/gid_map");
+  const std::string out = output_of(bundle,
+                                    "id -u; id -g; tr -s ' ' < /proc/self/uid_map; "
+                                    "tr -s ' ' < /proc/self/gid_map");
   EXPECT_EQ(out, "0\n0\n 0 " + std::to_string(uid_of(caller())) + " 1\n 0 " +
                      std::to_string(gid_of(caller())) + " 1");
 }

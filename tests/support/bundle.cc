@@ -15,43 +15,35 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kApplets[] = {
-    "cat",      "chmod", "cut",   "dd",    "df",    "echo",  "env",    "false", "grep", "head",
-    "hostname", "id",    "kill",  "ln",    "ls",    "mkdir", "mknod",  "mount", "mv",   "printenv",
-    "ps",       "pwd",   "readlink", "rm", "sed",   "sh",    "sleep",  "sort",  "stat", "test",
-    "touch",    "tr",    "true",  "umount", "wc",   "ip",    "getopt", "sync",  "cmp",  "awk"};
+    "cat",   "chmod",  "cut",      "dd",       "df",     "echo", "env",      "false",
+    "grep",  "head",   "hostname", "id",       "kill",   "ln",   "ls",       "mkdir",
+    "mknod", "mount",  "mv",       "printenv", "ps",     "pwd",  "readlink", "rm",
+    "sed",   "sh",     "sleep",    "sort",     "stat",   "test", "touch",    "tr",
+    "true",  "umount", "wc",       "ip",       "getopt", "sync", "cmp",      "awk"};
 
-constexpr const char* kCapabilities[] = {"CAP_CHOWN",
-                                         "CAP_DAC_OVERRIDE",
-                                         "CAP_DAC_READ_SEARCH",
-                                         "CAP_FOWNER",
-                                         "CAP_FSETID",
-                                         "CAP_KILL",
-                                         "CAP_SETGID",
-                                         "CAP_SETUID",
-                                         "CAP_SETPCAP",
-                                         "CAP_NET_BIND_SERVICE",
-                                         "CAP_NET_ADMIN",
-                                         "CAP_NET_RAW",
-                                         "CAP_SYS_CHROOT",
-                                         "CAP_SYS_PTRACE",
-                                         "CAP_SYS_ADMIN",
-                                         "CAP_MKNOD",
+constexpr const char* kCapabilities[] = {"CAP_CHOWN",           "CAP_DAC_OVERRIDE",
+                                         "CAP_DAC_READ_SEARCH", "CAP_FOWNER",
+                                         "CAP_FSETID",          "CAP_KILL",
+                                         "CAP_SETGID",          "CAP_SETUID",
+                                         "CAP_SETPCAP",         "CAP_NET_BIND_SERVICE",
+                                         "CAP_NET_ADMIN",       "CAP_NET_RAW",
+                                         "CAP_SYS_CHROOT",      "CAP_SYS_PTRACE",
+                                         "CAP_SYS_ADMIN",       "CAP_MKNOD",
                                          "CAP_AUDIT_WRITE"};
 
 Json default_process() {
-  const Json capabilities =
-      Json::strings({"CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"});
+  const Json capabilities = Json::strings({"CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"});
   return Json::object({
       {"terminal", false},
       {"user", Json::object({{"uid", 0}, {"gid", 0}})},
       {"args", Json::strings({"/bin/true"})},
       {"env", Json::strings({"PATH=/bin:/usr/bin", "TERM=xterm"})},
       {"cwd", "/"},
-      {"capabilities", Json::object({{"bounding", capabilities},
-                                     {"effective", capabilities},
-                                     {"permitted", capabilities}})},
-      {"rlimits", Json::array({Json::object(
-                      {{"type", "RLIMIT_NOFILE"}, {"hard", 1024}, {"soft", 1024}})})},
+      {"capabilities",
+       Json::object(
+           {{"bounding", capabilities}, {"effective", capabilities}, {"permitted", capabilities}})},
+      {"rlimits",
+       Json::array({Json::object({{"type", "RLIMIT_NOFILE"}, {"hard", 1024}, {"soft", 1024}})})},
       {"noNewPrivileges", true},
   });
 }
@@ -73,9 +65,8 @@ Json default_mounts(Caller caller) {
 Json default_linux(Caller caller) {
   Json section = Json::object({
       {"namespaces", Json::array()},
-      {"maskedPaths",
-       Json::strings({"/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list",
-                      "/sys/firmware"})},
+      {"maskedPaths", Json::strings({"/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list",
+                                     "/sys/firmware"})},
       {"readonlyPaths", Json::strings({"/proc/bus", "/proc/irq", "/proc/sys"})},
   });
   for (const char* type : {"pid", "network", "ipc", "uts", "mount"}) {
@@ -99,8 +90,8 @@ gid_t gid_of(Caller caller) {
   return caller == Caller::kPlainUser && geteuid() == 0 ? kPlainUid : getegid();
 }
 
-Json mount_entry(const std::string& destination, const std::string& type,
-                 const std::string& source, const std::vector<std::string>& options) {
+Json mount_entry(const std::string& destination, const std::string& type, const std::string& source,
+                 const std::vector<std::string>& options) {
   Json entry = Json::object({{"destination", destination}});
   if (!type.empty()) entry["type"] = type;
   entry["source"] = source;

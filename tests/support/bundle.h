@@ -17,8 +17,8 @@ namespace nosc::testing {
 Json default_config(Caller caller);
 
 // One entry of /mounts.
-Json mount_entry(const std::string& destination, const std::string& type,
-                 const std::string& source, const std::vector<std::string>& options = {});
+Json mount_entry(const std::string& destination, const std::string& type, const std::string& source,
+                 const std::vector<std::string>& options = {});
 
 // One entry of /linux/uidMappings or /linux/gidMappings.
 Json id_mapping(uint32_t container_id, uint32_t host_id, uint32_t size);

@@ -34,7 +34,7 @@ void PrintTo(const Setting& setting, std::ostream* out) { *out << name_of(settin
 std::vector<Setting> root_settings() { return settings_of(Caller::kRoot); }
 std::vector<Setting> plain_user_settings() { return settings_of(Caller::kPlainUser); }
 
-// Under an emulator only root: its threads keep a process from making a user namespace (unshare(2)).
+// Under an emulator only root: its threads keep a process from making a user namespace.
 std::vector<Setting> all_settings() {
   if (is_emulated()) return root_settings();
   std::vector<Setting> settings = root_settings();
@@ -72,8 +72,8 @@ void ContainerFixture::TearDown() {
 }
 
 Bundle& ContainerFixture::make_bundle() {
-  return bundles_.emplace_back(
-      fs::path(kStage) / "work" / ("bundle-" + std::to_string(++counter)), caller());
+  return bundles_.emplace_back(fs::path(kStage) / "work" / ("bundle-" + std::to_string(++counter)),
+                               caller());
 }
 
 fs::path ContainerFixture::make_folder(const std::string& name) {

@@ -104,5 +104,5 @@ std::filesystem::path cgroup2_root();
                            [](const auto& info) { return nosc::testing::name_of(info.param); })
 
 // For what other runtimes do differently, while the suites are checked against one of them.
-#define NOSC_ONLY()                                                                 \
+#define NOSC_ONLY() \
   if (!nosc::testing::private_machine().runtime_is_nosc) GTEST_SKIP() << "nosc's own promise"

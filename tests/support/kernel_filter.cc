@@ -21,22 +21,17 @@ constexpr std::array kNewMountApi = {SYS_open_tree, SYS_move_mount, SYS_fsopen, 
                                      SYS_fsmount,   SYS_fspick,     SYS_mount_setattr};
 // Everything that came after Linux 5.2, as far as a container engine has a use for it.
 constexpr std::array kSinceLinux52 = {
-    SYS_clone3,   SYS_openat2,   SYS_open_tree,  SYS_move_mount,    SYS_fsopen,      SYS_fsconfig,
-    SYS_fsmount,  SYS_fspick,    SYS_pidfd_open, SYS_mount_setattr, SYS_pidfd_getfd, SYS_faccessat2,
-    SYS_close_range};
+    SYS_clone3,      SYS_openat2,    SYS_open_tree,  SYS_move_mount, SYS_fsopen,
+    SYS_fsconfig,    SYS_fsmount,    SYS_fspick,     SYS_pidfd_open, SYS_mount_setattr,
+    SYS_pidfd_getfd, SYS_faccessat2, SYS_close_range};
 
 std::span<const int> missing_calls(Kernel kernel) {
   switch (kernel) {
-    case Kernel::kFull:
-      return {};
-    case Kernel::kNoClone3:
-      return kClone3;
-    case Kernel::kNoOpenat2:
-      return kOpenat2;
-    case Kernel::kNoNewMountApi:
-      return kNewMountApi;
-    case Kernel::kOld:
-      return kSinceLinux52;
+    case Kernel::kFull: return {};
+    case Kernel::kNoClone3: return kClone3;
+    case Kernel::kNoOpenat2: return kOpenat2;
+    case Kernel::kNoNewMountApi: return kNewMountApi;
+    case Kernel::kOld: return kSinceLinux52;
   }
   return {};
 }

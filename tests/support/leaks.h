@@ -9,7 +9,7 @@ namespace nosc::testing {
 // What a runtime could leave behind on the machine, as seen by the test process.
 struct Traces {
   std::set<std::string> mounts;
-  std::set<std::string> cgroups;  // those whose path holds the test process's id, in all hierarchies
+  std::set<std::string> cgroups;  // of all hierarchies: paths that hold the test process's id
   std::set<std::string> files;    // everything under /run but the runtime's own empty folders
 };
 

@@ -159,8 +159,8 @@ bool register_emulator(const std::string& runtime) {
   machine.ready = mount_stage() && install_program(machine.runtime, programs.runtime) &&
                   install_program(machine.busybox, programs.busybox);
   if (machine.ready && is_emulated()) {
-    machine.ready = install_program(machine.emulator, programs.emulator) &&
-                    register_emulator(programs.runtime);
+    machine.ready =
+        install_program(machine.emulator, programs.emulator) && register_emulator(programs.runtime);
   }
   exit(body());
 }
@@ -187,8 +187,8 @@ int run_in_private_machine(int (*body)()) {
   machine.runtime_is_nosc = runtime.filename() != "runc";
   machine.runtime = fs::path(kStage) / "bin" / (machine.runtime_is_nosc ? "nosc" : "runc");
   machine.busybox = fs::path(kStage) / "bin/busybox";
-  Programs programs = {read_program(runtime),
-                       read_program(runfile("NOSC_BUSYBOX", "tests/support/busybox")), {}};
+  Programs programs = {
+      read_program(runtime), read_program(runfile("NOSC_BUSYBOX", "tests/support/busybox")), {}};
   if (is_emulated()) {
     machine.emulator = fs::path(kStage) / "bin/emulator";
     programs.emulator = read_program(getenv("NOSC_EMULATOR"));

@@ -20,8 +20,8 @@ inline constexpr const char* kStage = "/run/nosc-test";
 
 struct PrivateMachine {
   bool ready = false;
-  std::string reason;  // why it is not
-  std::string id;      // unlike that of any other test process on this machine
+  std::string reason;             // why it is not
+  std::string id;                 // unlike that of any other test process on this machine
   std::filesystem::path runtime;  // the program under test
   std::filesystem::path busybox;
   std::filesystem::path emulator;  // what starts the runtime; empty: the machine itself

@@ -91,16 +91,11 @@ const char* name_of(Caller caller) { return caller == Caller::kRoot ? "root" : "
 
 const char* name_of(Kernel kernel) {
   switch (kernel) {
-    case Kernel::kFull:
-      return "full";
-    case Kernel::kNoClone3:
-      return "no_clone3";
-    case Kernel::kNoOpenat2:
-      return "no_openat2";
-    case Kernel::kNoNewMountApi:
-      return "no_new_mount_api";
-    case Kernel::kOld:
-      return "old";
+    case Kernel::kFull: return "full";
+    case Kernel::kNoClone3: return "no_clone3";
+    case Kernel::kNoOpenat2: return "no_openat2";
+    case Kernel::kNoNewMountApi: return "no_new_mount_api";
+    case Kernel::kOld: return "old";
   }
   return "unknown";
 }
@@ -189,8 +184,7 @@ bool Process::pump(Clock::time_point deadline) {
   if (output_fd_ < 0 && error_fd_ < 0) return false;
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-  pollfd fds[] = {
-      {output_fd_, POLLIN, 0}, {error_fd_, POLLIN, 0}, {input_fd_, POLLOUT, 0}};
+  pollfd fds[] = {{output_fd_, POLLIN, 0}, {error_fd_, POLLIN, 0}, {input_fd_, POLLOUT, 0}};
   if (left <= 0 || poll(fds, 3, static_cast<int>(left)) == 0) {
     result_.timed_out = true;
     return false;
