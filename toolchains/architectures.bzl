@@ -18,9 +18,18 @@ def _architecture(
         size_percent = size_percent,
     )
 
+# Folds equal instruction sequences into functions, where that makes programs smaller.
+_OUTLINER = ["-Wl,-mllvm,-enable-machine-outliner=always"]
+
 # The key names the platform (//platforms:linux_KEY), the test tag, --config and qemu's program.
 ARCHITECTURES = {
-    "x86_64": _architecture("x86_64-unknown-linux-gnu", "x86_64", runs_natively = True, size_percent = 100),
+    "x86_64": _architecture(
+        "x86_64-unknown-linux-gnu",
+        "x86_64",
+        link_flags = _OUTLINER,
+        runs_natively = True,
+        size_percent = 100,
+    ),
     # Outlined atomics would call into a compiler runtime.
     "aarch64": _architecture("aarch64-unknown-linux-gnu", "aarch64", compile_flags = [
         "-mno-outline-atomics",
@@ -29,7 +38,12 @@ ARCHITECTURES = {
         "-march=rv64gc",
         "-mabi=lp64d",
     ]),
-    "arm": _architecture("armv7a-unknown-linux-gnueabihf", "arm", compile_flags = ["-mthumb"]),
+    "arm": _architecture(
+        "armv7a-unknown-linux-gnueabihf",
+        "arm",
+        compile_flags = ["-mthumb"],
+        link_flags = _OUTLINER,
+    ),
     "i386": _architecture("i686-unknown-linux-gnu", "x86_32", runs_natively = True),
     "ppc64le": _architecture("powerpc64le-unknown-linux-gnu", "ppc64le"),
     "s390x": _architecture("s390x-unknown-linux-gnu", "s390x"),

@@ -85,6 +85,7 @@ run() {
   program=$1
   shift
   "$program" -qq -o Dir::State::Lists="$state/lists" -o Dir::Cache="$state/cache" \
+    -o Dir::State::status="$state/status" \
     -o Dir::Etc::SourceList="$state/sources.list" -o Dir::Etc::SourceParts=/dev/null \
     -o APT::Sandbox::User=root -o Debug::NoLocking=1 -o Acquire::Languages=none "$@"
 }
@@ -92,6 +93,8 @@ run() {
 if [ ! -e "$state/updated" ]; then
   mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
   wanted > "$state/sources.list"
+  # What the machine itself has installed must not count.
+  : > "$state/status"
   if [ ! -s "$state/sources.list" ]; then
     echo "apt's configuration names no Debian archive: use --config=host_clang" >&2
     exit 1

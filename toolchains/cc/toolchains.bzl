@@ -95,6 +95,8 @@ _FREESTANDING_LINK = [
     "-Wl,-e,_start",
     "-Wl,-O2",
     "-Wl,--lto-O2",
+    # Even a function of one caller stays a call: code that is shared is smaller.
+    "-Wl,-mllvm,-inline-threshold=-50",
     "-Wl,--gc-sections",
     "-Wl,--icf=all",
     "-Wl,--build-id=none",
@@ -143,8 +145,7 @@ def llvm_toolchains(host_include_directories = []):
             "tools",
             "resource",
             "libcxx",
-            Label("//toolchains/freestanding:config"),
-            Label("//toolchains/freestanding:libc"),
+            Label("//toolchains/freestanding:headers"),
         ],
     )
 
