@@ -24,7 +24,9 @@ constexpr OptionRow kOptions[] = {
 };
 static_assert(std::size(kOptions) == kOptionCount);
 
-constexpr uint8_t bit(Option option) { return static_cast<uint8_t>(1U << static_cast<int>(option)); }
+constexpr uint8_t bit(Option option) {
+  return static_cast<uint8_t>(1U << static_cast<int>(option));
+}
 
 struct CommandRow {
   char name[7];
@@ -47,8 +49,8 @@ constexpr CommandRow kCommands[] = {
     {"help", 0, false, "", "show this help"},
 };
 
-constexpr uint8_t kGlobal = bit(Option::kHelp) | bit(Option::kRoot) | bit(Option::kVersion) |
-                            bit(Option::kVerbose);
+constexpr uint8_t kGlobal =
+    bit(Option::kHelp) | bit(Option::kRoot) | bit(Option::kVersion) | bit(Option::kVerbose);
 
 Error usage_error(const char* text, std::string_view word) {
   return {.code = ErrorCode::kUsage, .operation = text, .object = word};
@@ -70,9 +72,8 @@ Result<void> read_option(std::span<char*> arguments, size_t& index, CommandLine&
   const OptionRow* row = find_option(word.substr(dashes, equals - dashes), dashes);
   if (row == nullptr) return usage_error("unknown option", word);
   const size_t number = static_cast<size_t>(row - kOptions);
-  const uint8_t known = line.named
-                            ? kGlobal | kCommands[static_cast<size_t>(line.command)].options
-                            : kGlobal;
+  const uint8_t known =
+      line.named ? kGlobal | kCommands[static_cast<size_t>(line.command)].options : kGlobal;
   if ((known >> number & 1) == 0) return usage_error("unknown option", word);
   const char*& value = line.options[number];
   if (!row->takes_value) {
@@ -152,7 +153,8 @@ void write_help(Writer& out) {
       "nosc: a container engine and OCI runtime\n\n"
       "Usage: nosc [OPTIONS] [COMMAND] [ARGUMENTS]\n\n"
       "Without a command, runs a shell (or, without a terminal, a report) in a container that\n"
-      "shows the host's files; what it changes vanishes with it. Host files stay readable there.\n\n"
+      "shows the host's files; what it changes vanishes with it. Host files stay readable "
+      "there.\n\n"
       "Commands:\n");
   for (const CommandRow& row : kCommands) {
     out.text("  ").text(row.name);

@@ -26,10 +26,10 @@ enum class CommandId : uint8_t { kRun, kSpec, kPlan, kReport, kHelp };
 // A parsed command line. Strings are those of argv, NUL-terminated.
 struct CommandLine {
   CommandId command = CommandId::kRun;
-  bool named = false;                                // a command was given
-  std::array<const char*, kOptionCount> options{};   // nullptr: not given; "" for switches
-  const char* argument = nullptr;                    // the container's id
-  std::span<char*> program;                          // what stands behind "--"
+  bool named = false;                               // a command was given
+  std::array<const char*, kOptionCount> options{};  // nullptr: not given; "" for switches
+  const char* argument = nullptr;                   // the container's id
+  std::span<char*> program;                         // what stands behind "--"
 
   const char* option(Option option) const { return options[static_cast<size_t>(option)]; }
   bool has(Option which) const { return option(which) != nullptr; }

@@ -14,7 +14,8 @@ inline constexpr auto kStderr = sys::BorrowedFd::from_raw(2);
 
 // What a command gets beside its own words.
 struct Environment {
-  char** envp;  // of this process, null-terminated
+  char** argv;  // of this process, null-terminated, as is envp
+  char** envp;
   Arena* arena;
 
   // The value of a variable, or nullptr.

@@ -50,11 +50,12 @@ Result<Container> load_bundle(const CommandLine& line, Arena& arena) {
     return Error{.code = ErrorCode::kUsage, .text = "a bundle needs a container ID"};
   }
   if (!state::is_valid_id(line.argument)) {
-    return Error{.code = ErrorCode::kUsage, .operation = "invalid container ID",
-                 .object = line.argument};
+    return Error{
+        .code = ErrorCode::kUsage, .operation = "invalid container ID", .object = line.argument};
   }
   if (!line.program.empty()) {
-    return Error{.code = ErrorCode::kUsage, .operation = "the bundle names the command; unexpected",
+    return Error{.code = ErrorCode::kUsage,
+                 .operation = "the bundle names the command; unexpected",
                  .object = line.program[0]};
   }
   const char* bundle = line.has(Option::kBundle) ? line.option(Option::kBundle) : ".";

@@ -81,8 +81,8 @@ Result<std::string_view> unique_id(Arena& arena) {
 
 }  // namespace
 
-Result<Container> plan_default_container(const CommandLine& line,
-                                         const Environment& environment, RootAccess access) {
+Result<Container> plan_default_container(const CommandLine& line, const Environment& environment,
+                                         RootAccess access) {
   Arena& arena = *environment.arena;
   const HostFacts host = TRY(probe_host(arena));
   spec::Config config = TRY(starter_config(host, arena));
@@ -98,8 +98,8 @@ Result<Container> plan_default_container(const CommandLine& line,
   config.mounts = TRY(with_host_mounts(
       config.mounts, read_only ? HostMounts::kCovered : HostMounts::kShown, arena));
   Container container{.plan = {}, .is_default = true};
-  container.plan = TRY(
-      make_plan(config, {.id = TRY(unique_id(arena)), .bundle = "/", .host = host}, arena));
+  container.plan =
+      TRY(make_plan(config, {.id = TRY(unique_id(arena)), .bundle = "/", .host = host}, arena));
   Plan& plan = container.plan;
   plan.payload = payload;
   plan.mounts.root.path = kScratch;

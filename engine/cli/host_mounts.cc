@@ -62,12 +62,13 @@ Result<std::span<const spec::Mount>> with_host_mounts(std::span<const spec::Moun
     const std::string_view point = shown_mount_point(take_line(text));
     if (point.empty()) continue;
     const std::string_view path = TRY(arena.copy_string(point));
-    mounts[next++] = {.destination = path, .type = "bind", .source = path, .options = kReadOnlyBind};
+    mounts[next++] = {
+        .destination = path, .type = "bind", .source = path, .options = kReadOnlyBind};
   }
   for (const spec::Mount& mount : own) mounts[next++] = mount;
   if (host == HostMounts::kCovered) {
-    mounts[next++] = {.destination = "/tmp", .type = "tmpfs", .source = "tmpfs",
-                      .options = kTemporary};
+    mounts[next++] = {
+        .destination = "/tmp", .type = "tmpfs", .source = "tmpfs", .options = kTemporary};
   }
   return std::span<const spec::Mount>(mounts);
 }

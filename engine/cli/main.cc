@@ -12,12 +12,9 @@ constexpr int kFailureStatus = 1;
 
 int exit_status_of(const Error& error) {
   switch (error.code) {
-    case ErrorCode::kNotFound:
-      return 127;
-    case ErrorCode::kNotExecutable:
-      return 126;
-    default:
-      return kFailureStatus;
+    case ErrorCode::kNotFound: return 127;
+    case ErrorCode::kNotExecutable: return 126;
+    default: return kFailureStatus;
   }
 }
 
@@ -31,16 +28,11 @@ Result<int> carry_out(const CommandLine& line, const Environment& environment) {
     write_help(out);
   } else {
     switch (line.command) {
-      case CommandId::kRun:
-        return run(line, environment);
-      case CommandId::kSpec:
-        return write_spec(line, environment);
-      case CommandId::kPlan:
-        return print_plan(line, environment);
-      case CommandId::kReport:
-        return report(line, environment);
-      case CommandId::kHelp:
-        break;
+      case CommandId::kRun: return run(line, environment);
+      case CommandId::kSpec: return write_spec(line, environment);
+      case CommandId::kPlan: return print_plan(line, environment);
+      case CommandId::kReport: return report(line, environment);
+      case CommandId::kHelp: break;
     }
   }
   TRY(out.flush());
@@ -56,8 +48,8 @@ void print_error(const Error& error) {
   (void)out.flush();
 }
 
-// Started as the last stage of a container, nosc has the set-up's channel open: closing it tells the
-// waiting parent that the program runs. Returns the words of the command line itself.
+// Started as the last stage of a container, nosc has the set-up's channel open: closing it tells
+// the waiting parent that the program runs. Returns the words of the command line itself.
 std::span<char*> take_command_line(std::span<char*> arguments) {
   process::Control control;
   if (arguments.empty()) return arguments;
@@ -92,7 +84,7 @@ int main(std::span<char*> arguments, char** envp) {
     return kFailureStatus;
   }
   Arena arena;
-  const Environment environment{.envp = envp, .arena = &arena};
+  const Environment environment{.argv = arguments.data(), .envp = envp, .arena = &arena};
   auto line = parse_command_line(take_command_line(arguments));
   if (!line) {
     print_error(line.error());

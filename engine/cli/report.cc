@@ -47,7 +47,8 @@ void report_namespaces(Writer& out) {
     BufferWriter<32> path;
     path.text("/proc/self/ns/").text(name).character('\0');
     char target[64];
-    auto size = sys::readlinkat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.view().data()), target);
+    auto size =
+        sys::readlinkat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.view().data()), target);
     if (size) label(out, "namespace").text({target, *size}).character('\n');
   }
 }

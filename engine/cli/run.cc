@@ -2,6 +2,7 @@
 #include "engine/cli/container.h"
 #include "engine/cli/default_container.h"
 #include "engine/launch/parent.h"
+#include "engine/launch/self.h"
 #include "engine/launch/words.h"
 #include "engine/rt/paths.h"
 #include "engine/state/claim.h"
@@ -61,6 +62,9 @@ Result<int> run(const CommandLine& line, const Environment& environment) {
   Arena& arena = *environment.arena;
   Container container = TRY(load_container(line, environment));
   if (container.is_default) return run_default(container.plan, line, environment);
+  if (container.plan.namespaces.joined.has(sys::kCLONE_NEWPID)) {
+    TRY(launch::continue_in_copy(environment.argv, environment.envp, arena));
+  }
   const std::string_view root = TRY(state_root(line, environment));
   const auto claim = state::Claim::take(root, container.plan.id, arena);
   if (!claim) return claim.error();

@@ -11,11 +11,11 @@ Result<int> write_spec(const CommandLine& line, const Environment& environment) 
   BufferWriter<4200> name;
   name.text(bundle).text("/config.json");
   const std::string_view path = TRY(arena.copy_string(name.view()));
-  const sys::Fd file = TRY_SYS(
-      "create", path,
-      sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.data()),
-                  sys::kO_WRONLY | sys::kO_CREAT | sys::kO_EXCL | sys::kO_CLOEXEC,
-                  sys::Mode::from_bits(0666)));
+  const sys::Fd file =
+      TRY_SYS("create", path,
+              sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.data()),
+                          sys::kO_WRONLY | sys::kO_CREAT | sys::kO_EXCL | sys::kO_CLOEXEC,
+                          sys::Mode::from_bits(0666)));
   BufferWriter<1024> out(file);
   if (line.has(Option::kRootless)) {
     spec::write_rootless_default(out, sys::to_raw(sys::portable::geteuid()),

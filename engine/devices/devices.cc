@@ -14,7 +14,7 @@ constexpr DefaultDevice kDevices[] = {
 };
 
 constexpr DefaultLink kLinks[] = {
-    {"fd", "/proc/self/fd"},        {"stdin", "/proc/self/fd/0"}, {"stdout", "/proc/self/fd/1"},
+    {"fd", "/proc/self/fd"},       {"stdin", "/proc/self/fd/0"}, {"stdout", "/proc/self/fd/1"},
     {"stderr", "/proc/self/fd/2"}, {"ptmx", "pts/ptmx"},
 };
 
@@ -33,8 +33,7 @@ sys::Result<bool> is_device(sys::BorrowedFd fd, const DefaultDevice& device) {
   sys::Statx status;
   auto result = sys::statx(fd, "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status);
   if (!result) return result.error();
-  return sys::Result<bool>::from_raw((status.mode & sys::kS_IFMT.bits()) ==
-                                         sys::kS_IFCHR.bits() &&
+  return sys::Result<bool>::from_raw((status.mode & sys::kS_IFMT.bits()) == sys::kS_IFCHR.bits() &&
                                      status.rdev_major == device.major &&
                                      status.rdev_minor == device.minor);
 }
@@ -60,8 +59,8 @@ Failure bind_device(const DefaultDevice& device, sys::BorrowedFd directory) {
       sys::kO_CREAT | sys::kO_EXCL | sys::kO_NOFOLLOW | sys::kO_RDONLY | sys::kO_CLOEXEC,
       sys::Mode::from_bits(0666));
   if (!file) return device_failure(Operation::kCreate, file.error());
-  auto bound = sys::mount(DescriptorPath(*host).path(), DescriptorPath(*file).path(),
-                          nullptr, sys::kMS_BIND, nullptr);
+  auto bound = sys::mount(DescriptorPath(*host).path(), DescriptorPath(*file).path(), nullptr,
+                          sys::kMS_BIND, nullptr);
   if (!bound) return device_failure(Operation::kBind, bound.error());
   return {};
 }

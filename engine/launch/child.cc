@@ -39,10 +39,16 @@ Failure become_container_root(const Plan& plan) {
   }
   constexpr sys::Gid kRootGroup{0};
   constexpr sys::Uid kRoot{0};
-  TRY_STEP(step(Step::kUserNamespace, Operation::kSet,
-                sys::portable::setresgid(kRootGroup, kRootGroup, kRootGroup)));
-  return step(Step::kUserNamespace, Operation::kSet,
-              sys::portable::setresuid(kRoot, kRoot, kRoot));
+  // EINVAL: the mappings leave root out, and the set-up goes on as whoever it is.
+  auto group = sys::portable::setresgid(kRootGroup, kRootGroup, kRootGroup);
+  if (!group && group.error() != sys::kEINVAL) {
+    return step(Step::kUserNamespace, Operation::kSet, group);
+  }
+  auto user = sys::portable::setresuid(kRoot, kRoot, kRoot);
+  if (!user && user.error() != sys::kEINVAL) {
+    return step(Step::kUserNamespace, Operation::kSet, user);
+  }
+  return {};
 }
 
 Failure set_names(const Plan& plan) {
@@ -59,8 +65,8 @@ Failure set_names(const Plan& plan) {
 Failure write_parameters(const Plan& plan) {
   TRY_STEP(process::apply_oom_score_adj(plan.process.oom));
   if (plan.sysctls.empty()) return {};
-  auto proc = sys::openat(sys::kAT_FDCWD, "/proc",
-                          sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
+  auto proc =
+      sys::openat(sys::kAT_FDCWD, "/proc", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
   if (!proc) return fail(Step::kSysctl, Operation::kOpen, proc.error());
   return sysctl::apply_sysctls(plan.sysctls, *proc);
 }
@@ -129,14 +135,15 @@ Failure set_up(const ChildContext& context) {
 
   TRY_STEP(process::apply_rlimits(plan.process.rlimits));
   TRY_STEP(capabilities::apply_bounding(plan.capabilities));
+  process::give_pipes(plan.process.identity);
   TRY_STEP(process::apply_identity(plan.process.identity));
   TRY_STEP(capabilities::apply_capabilities(plan.capabilities));
   if (plan.process.no_new_privileges) TRY_STEP(process::apply_no_new_privileges());
   TRY_STEP(die_with_parent(context));
   TRY_STEP(console::apply_signal_mask(*context.signals));
-  return process::apply_exec(plan.process.exec, {.stub = context.program,
-                                                 .failure = context.channel,
-                                                 .descriptor_directory = *descriptors});
+  return process::apply_exec(
+      plan.process.exec,
+      {.stub = context.program, .failure = context.channel, .descriptor_directory = *descriptors});
 }
 
 }  // namespace

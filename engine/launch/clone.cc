@@ -30,6 +30,12 @@ int wait_for(sys::Pid pid) {
   }
 }
 
+// The exit status that says what a wait status does: wait(2)'s two bytes, status and signal.
+int exit_status_of(int wait_status) {
+  const int signal = wait_status & 0x7f;
+  return signal == 0 ? wait_status >> 8 & 0xff : 128 + signal;
+}
+
 // Writes the id maps of the child's new user namespace and lets it go on.
 Result<void> map_ids(CloneContext& context, sys::Pid child) {
   TRY(namespaces::apply_mappings(context.plan->namespaces, child));
@@ -92,6 +98,10 @@ Failure between(CloneContext& context) {
     child_main(context.child);
   }
   send_event(context.channel->child, Event::kForked, *pid);
+  if (context.between_stays) {
+    context.channel->child.reset();
+    (void)sys::exit_group(exit_status_of(wait_for(*pid)));
+  }
   return {};
 }
 
@@ -103,20 +113,20 @@ Result<Init> follow_between(CloneContext& context, sys::Pid between_pid) {
     if (init.first.event != Event::kUnshared) break;
     TRY(map_ids(context, between_pid));
   }
-  (void)wait_for(between_pid);
+  const bool stays = context.between_stays && init.first.event == Event::kForked;
+  if (!stays) (void)wait_for(between_pid);
   if (init.first.event == Event::kExecuted) {
     return system_error("start", "the container's first process", sys::kECHILD);
   }
   if (init.first.event == Event::kFailed) return init;
-  init.pid = init.first.pid;
+  init.pid = stays ? between_pid : init.first.pid;
   TRY_SYS("send", "the container's set-up", send_go(context.channel->parent));
   return init;
 }
 
 Result<Init> start_stepwise(CloneContext& context) {
   // The grandchild becomes this process's child when the one between has ended.
-  TRY_SYS("prctl", "PR_SET_CHILD_SUBREAPER",
-          sys::prctl(sys::kPR_SET_CHILD_SUBREAPER, 1));
+  context.between_stays = !sys::prctl(sys::kPR_SET_CHILD_SUBREAPER, 1);
   auto pid = TRY_SYS("fork", {}, sys::portable::clone_process(sys::CloneFlags{}, sys::kSIGCHLD));
   if (pid == sys::Pid{0}) {
     context.channel->parent.reset();

@@ -23,6 +23,9 @@ struct CloneContext {
   Channel* channel;
   cgroups::Cgroup* cgroup;
   ChildContext child;
+  // Set where the kernel (an emulator's) has no subreapers: the process between can't leave its
+  // child to the parent then, so it stays, and ends as the child does.
+  bool between_stays = false;
 };
 
 // Starts the container's first process in its namespaces and its cgroup, in one step where the

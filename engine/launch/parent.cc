@@ -24,11 +24,11 @@ Result<void> prepare_rootfs(Plan& plan, Arena& arena) {
   const mounts::RootRecord& root = plan.mounts.root;
   const Place place{kRootPlace};
   const char* path = root.kind == mounts::RootKind::kDirectory ? root.path : "/";
-  auto rootfs = TRY_SYS("open", path,
-                        sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path),
-                                    sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_NOFOLLOW |
-                                        sys::kO_CLOEXEC),
-                        place);
+  auto rootfs =
+      TRY_SYS("open", path,
+              sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path),
+                          sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC),
+              place);
   return process::complete_home(plan.process, rootfs, arena);
 }
 

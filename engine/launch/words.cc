@@ -8,9 +8,24 @@ namespace {
 
 // In the order of Operation.
 constexpr const char* kOperations[] = {
-    nullptr,           "open",         "create",         "stat",   "mount",    "bind",
-    "set attributes of", "set propagation of", "attach", "pivot to", "unmount", "change directory to",
-    "write",           "set",          "join",           "unshare", "fork",     "execute",
+    nullptr,
+    "open",
+    "create",
+    "stat",
+    "mount",
+    "bind",
+    "set attributes of",
+    "set propagation of",
+    "attach",
+    "pivot to",
+    "unmount",
+    "change directory to",
+    "write",
+    "set",
+    "join",
+    "unshare",
+    "fork",
+    "execute",
     "verify",
 };
 
@@ -88,19 +103,13 @@ bool describe_indexed(const Failure& failure, const Plan& plan, Arena& arena, Er
   const uint32_t index = failure.index;
   switch (failure.step) {
     case Step::kMount:
-    case Step::kMountSource:
-      describe_mount(failure, plan, arena, error);
-      return true;
+    case Step::kMountSource: describe_mount(failure, plan, arena, error); return true;
     case Step::kJoinNamespace:
       error.place = plan.namespaces.joins[index].place;
       error.object = plan.namespaces.joins[index].path;
       return true;
-    case Step::kDevice:
-      error.object = devices::default_devices()[index].path;
-      return true;
-    case Step::kLink:
-      error.object = devices::default_links()[index].name;
-      return true;
+    case Step::kDevice: error.object = devices::default_devices()[index].path; return true;
+    case Step::kLink: error.object = devices::default_links()[index].name; return true;
     case Step::kMask:
       error.place = plan.mounts.masks[index].place;
       error.object = plan.mounts.masks[index].path;
@@ -116,8 +125,7 @@ bool describe_indexed(const Failure& failure, const Plan& plan, Arena& arena, Er
     case Step::kRlimit:
       error.place = {"/process/rlimits", static_cast<int32_t>(index)};
       return true;
-    default:
-      return false;
+    default: return false;
   }
 }
 
@@ -136,11 +144,8 @@ Error describe_failure(const Failure& failure, const Plan& plan, Arena& arena) {
       error.place = {"/process/cwd"};
       error.object = plan.process.identity.working_directory;
       return error;
-    case Step::kExec:
-      describe_exec(failure, plan, error);
-      return error;
-    default:
-      break;
+    case Step::kExec: describe_exec(failure, plan, error); return error;
+    default: break;
   }
   for (const StepWords& words : kSteps) {
     if (words.step != failure.step) continue;

@@ -9,13 +9,11 @@ namespace nosc::mounts {
 namespace {
 
 // The flags of one mount, as opposed to those of its file system, in the bits of mount(2).
-constexpr sys::MountFlags kPerMount = sys::kMS_RDONLY | sys::kMS_NOSUID | sys::kMS_NODEV |
-                                      sys::kMS_NOEXEC | sys::kMS_NOATIME | sys::kMS_NODIRATIME |
-                                      sys::kMS_RELATIME | sys::kMS_STRICTATIME |
-                                      sys::kMS_NOSYMFOLLOW;
+constexpr sys::MountFlags kPerMount =
+    sys::kMS_RDONLY | sys::kMS_NOSUID | sys::kMS_NODEV | sys::kMS_NOEXEC | sys::kMS_NOATIME |
+    sys::kMS_NODIRATIME | sys::kMS_RELATIME | sys::kMS_STRICTATIME | sys::kMS_NOSYMFOLLOW;
 
-constexpr sys::MountFlags kAccessTime =
-    sys::kMS_NOATIME | sys::kMS_RELATIME | sys::kMS_STRICTATIME;
+constexpr sys::MountFlags kAccessTime = sys::kMS_NOATIME | sys::kMS_RELATIME | sys::kMS_STRICTATIME;
 
 struct AttributePair {
   sys::MountFlags flag;
@@ -54,8 +52,7 @@ sys::MountAttr attribute_change(sys::MountFlags set, sys::MountFlags cleared) {
 Failure bind_detached(const MountRecord& record, sys::BorrowedFd source, sys::BorrowedFd target) {
   const bool recursive = record.binding == Binding::kRecursive;
   auto tree = sys::open_tree(source, "",
-                             sys::kOPEN_TREE_CLONE | sys::kOPEN_TREE_CLOEXEC |
-                                 sys::kAT_EMPTY_PATH |
+                             sys::kOPEN_TREE_CLONE | sys::kOPEN_TREE_CLOEXEC | sys::kAT_EMPTY_PATH |
                                  (recursive ? sys::kAT_RECURSIVE : sys::OpenTreeFlags{}));
   if (!tree) return fail(Step::kMount, Operation::kBind, tree.error());
   struct {
@@ -98,8 +95,8 @@ Failure bind_classic(const MountRecord& record, sys::BorrowedFd root, sys::Borro
   }
   const sys::MountFlags recursive =
       record.binding == Binding::kRecursive ? sys::kMS_REC : sys::MountFlags{};
-  auto bound = sys::mount(DescriptorPath(source).path(), DescriptorPath(target).path(),
-                          nullptr, sys::kMS_BIND | recursive, nullptr);
+  auto bound = sys::mount(DescriptorPath(source).path(), DescriptorPath(target).path(), nullptr,
+                          sys::kMS_BIND | recursive, nullptr);
   if (!bound) return fail(Step::kMount, Operation::kBind, bound.error());
   const sys::MountFlags set = record.set & kPerMount;
   if (!set && !record.cleared) return {};
@@ -116,8 +113,8 @@ Failure set_propagation(const MountRecord& record, sys::BorrowedFd root) {
   auto mounted = rt::open_beneath(root, record.destination, sys::kO_PATH | sys::kO_CLOEXEC,
                                   rt::Links::kFollowInRoot);
   if (!mounted) return fail(Step::kMount, Operation::kOpen, mounted.error());
-  auto result = sys::mount(nullptr, DescriptorPath(*mounted).path(), nullptr,
-                           record.propagation, nullptr);
+  auto result =
+      sys::mount(nullptr, DescriptorPath(*mounted).path(), nullptr, record.propagation, nullptr);
   if (!result) return fail(Step::kMount, Operation::kSetPropagation, result.error());
   return {};
 }
@@ -137,8 +134,8 @@ Failure open_source(const MountPlan& plan, size_t index, sys::Fd& source) {
     return {};
   }
   const char* path = plan.mounts[index].source;
-  auto opened = sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path),
-                            sys::kO_PATH | sys::kO_CLOEXEC);
+  auto opened =
+      sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path), sys::kO_PATH | sys::kO_CLOEXEC);
   if (!opened) return fail(Step::kMountSource, Operation::kOpen, opened.error());
   source = *std::move(opened);
   return {};

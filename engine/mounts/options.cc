@@ -74,15 +74,11 @@ const Option* find_option(std::string_view name) {
 bool has_recursive_form(const Option& option) {
   switch (option.effect) {
     case Effect::kPropagation:
-    case Effect::kBind:
-      return true;
+    case Effect::kBind: return true;
     case Effect::kSet:
-    case Effect::kClear:
-      return (option.bits & kPerMount) != 0;
-    case Effect::kRefused:
-      return option.name[0] == 'i';  // ridmap; there is no rtmpcopyup
-    case Effect::kNone:
-      break;
+    case Effect::kClear: return (option.bits & kPerMount) != 0;
+    case Effect::kRefused: return option.name[0] == 'i';  // ridmap; there is no rtmpcopyup
+    case Effect::kNone: break;
   }
   return false;
 }
@@ -100,15 +96,10 @@ void apply_option(const Option& option, bool recursive, MountOptions& out) {
       set = set & ~flags;
       cleared = cleared | flags;
       break;
-    case Effect::kPropagation:
-      out.propagation = recursive ? flags | sys::kMS_REC : flags;
-      break;
-    case Effect::kBind:
-      out.binding = recursive ? Binding::kRecursive : Binding::kOne;
-      break;
+    case Effect::kPropagation: out.propagation = recursive ? flags | sys::kMS_REC : flags; break;
+    case Effect::kBind: out.binding = recursive ? Binding::kRecursive : Binding::kOne; break;
     case Effect::kNone:
-    case Effect::kRefused:
-      break;
+    case Effect::kRefused: break;
   }
 }
 

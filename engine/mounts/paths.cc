@@ -25,37 +25,35 @@ Failure open_null(sys::Fd& null) {
 bool is_absent(sys::Errno error) { return error == sys::kENOENT || error == sys::kENOTDIR; }
 
 Failure mask(const MaskRecord& record, sys::BorrowedFd root, sys::BorrowedFd null) {
-  auto target = rt::open_beneath(root, record.path, sys::kO_PATH | sys::kO_CLOEXEC,
-                                 rt::Links::kFollowInRoot);
+  auto target =
+      rt::open_beneath(root, record.path, sys::kO_PATH | sys::kO_CLOEXEC, rt::Links::kFollowInRoot);
   if (!target) {
     if (is_absent(target.error())) return {};
     return fail(Step::kMask, Operation::kOpen, target.error());
   }
   auto directory = is_directory(*target);
   if (!directory) return fail(Step::kMask, Operation::kStat, directory.error());
-  auto result = *directory
-                    ? sys::mount("tmpfs", DescriptorPath(*target).path(), "tmpfs",
-                                 sys::kMS_RDONLY | sys::kMS_NOSUID | sys::kMS_NODEV |
-                                     sys::kMS_NOEXEC,
-                                 "nr_blocks=1,nr_inodes=1")
-                    : sys::mount(DescriptorPath(null).path(), DescriptorPath(*target).path(),
-                                 nullptr, sys::kMS_BIND, nullptr);
+  auto result =
+      *directory ? sys::mount("tmpfs", DescriptorPath(*target).path(), "tmpfs",
+                              sys::kMS_RDONLY | sys::kMS_NOSUID | sys::kMS_NODEV | sys::kMS_NOEXEC,
+                              "nr_blocks=1,nr_inodes=1")
+                 : sys::mount(DescriptorPath(null).path(), DescriptorPath(*target).path(), nullptr,
+                              sys::kMS_BIND, nullptr);
   if (!result) return fail(Step::kMask, Operation::kMount, result.error());
   return {};
 }
 
 Failure remount_read_only(sys::BorrowedFd mounted) {
-  auto result = sys::mount(nullptr, DescriptorPath(mounted).path(), nullptr,
-                           sys::kMS_REMOUNT | sys::kMS_BIND | sys::kMS_RDONLY |
-                               current_flags(mounted),
-                           nullptr);
+  auto result = sys::mount(
+      nullptr, DescriptorPath(mounted).path(), nullptr,
+      sys::kMS_REMOUNT | sys::kMS_BIND | sys::kMS_RDONLY | current_flags(mounted), nullptr);
   if (!result) return fail(Step::kReadOnlyPath, Operation::kSetAttributes, result.error());
   return {};
 }
 
 Failure make_read_only(const ReadOnlyRecord& record, sys::BorrowedFd root) {
-  auto opened = rt::open_beneath(root, record.path, sys::kO_PATH | sys::kO_CLOEXEC,
-                                 rt::Links::kFollowInRoot);
+  auto opened =
+      rt::open_beneath(root, record.path, sys::kO_PATH | sys::kO_CLOEXEC, rt::Links::kFollowInRoot);
   if (!opened) {
     if (is_absent(opened.error())) return {};
     return fail(Step::kReadOnlyPath, Operation::kOpen, opened.error());

@@ -10,9 +10,8 @@ namespace {
 // Files inside /proc that a mount may cover: those that lxcfs and kin present, and that no write of
 // the runtime goes through.
 constexpr char kProcFiles[][26] = {
-    "/proc/cpuinfo",  "/proc/diskstats", "/proc/meminfo",  "/proc/stat",
-    "/proc/swaps",    "/proc/uptime",    "/proc/loadavg",  "/proc/slabinfo",
-    "/proc/net/dev",
+    "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo",  "/proc/stat",    "/proc/swaps",
+    "/proc/uptime",  "/proc/loadavg",   "/proc/slabinfo", "/proc/net/dev",
 };
 
 bool may_cover_proc(std::string_view destination) {
@@ -79,11 +78,11 @@ Result<void> plan_cgroup(MountRecord& record, const MountContext& context) {
   return {};
 }
 
-Result<void> plan_source(const spec::Mount& mount, MountRecord& record,
-                         const MountContext& context, Arena& arena) {
+Result<void> plan_source(const spec::Mount& mount, MountRecord& record, const MountContext& context,
+                         Arena& arena) {
   if (record.binding == Binding::kNone && mount.type != "bind") {
-    record.kind = mount.type == "proc" || mount.type == "sysfs" ? MountKind::kProc
-                                                                 : MountKind::kFileSystem;
+    record.kind =
+        mount.type == "proc" || mount.type == "sysfs" ? MountKind::kProc : MountKind::kFileSystem;
     if (mount.type.empty()) return invalid_error(record.place, "a mount needs a type or \"bind\"");
     record.type = mount.type.data();
     record.source = mount.source.empty() ? record.type : mount.source.data();
@@ -105,8 +104,8 @@ Result<void> plan_source(const spec::Mount& mount, MountRecord& record,
   return {};
 }
 
-Result<MountRecord> plan_mount(const spec::Mount& mount, int32_t index,
-                               const MountContext& context, Arena& arena) {
+Result<MountRecord> plan_mount(const spec::Mount& mount, int32_t index, const MountContext& context,
+                               Arena& arena) {
   MountRecord record;
   record.place = {.pointer = "/mounts", .index = index};
   const MountOptions options = TRY(parse_options(mount.options, record.place, arena));
@@ -119,7 +118,8 @@ Result<MountRecord> plan_mount(const spec::Mount& mount, int32_t index,
   record.data = options.data;
   const std::string_view destination = TRY(clean_path(mount.destination, arena));
   if (destination == "/") {
-    return invalid_error({"/mounts", index, "destination"}, "the root itself can't be a mount point");
+    return invalid_error({"/mounts", index, "destination"},
+                         "the root itself can't be a mount point");
   }
   record.destination = destination.data();
   record.may_cover_proc = may_cover_proc(destination);
@@ -146,7 +146,8 @@ Result<void> plan_restrictions(const spec::Config& config, MountPlan& plan, Aren
   size_t next = 0;
   for (size_t i = 0; i < paths.size(); ++i) {
     const Place place{"/linux/readonlyPaths", static_cast<int32_t>(i)};
-    if (paths[i].empty() || paths[i][0] != '/') return invalid_error(place, "must be an absolute path");
+    if (paths[i].empty() || paths[i][0] != '/')
+      return invalid_error(place, "must be an absolute path");
     plan.read_only[next++] = {ReadOnlyKind::kSelfBind, paths[i].data(), place};
   }
   for (MountRecord& record : plan.mounts) {
@@ -158,7 +159,8 @@ Result<void> plan_restrictions(const spec::Config& config, MountPlan& plan, Aren
   plan.masks = TRY(arena.array<MaskRecord>(masked.size()));
   for (size_t i = 0; i < masked.size(); ++i) {
     const Place place{"/linux/maskedPaths", static_cast<int32_t>(i)};
-    if (masked[i].empty() || masked[i][0] != '/') return invalid_error(place, "must be an absolute path");
+    if (masked[i].empty() || masked[i][0] != '/')
+      return invalid_error(place, "must be an absolute path");
     plan.masks[i] = {masked[i].data(), place};
   }
   return {};

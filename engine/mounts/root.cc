@@ -16,8 +16,7 @@ Failure set_propagation(sys::CStr path, sys::MountFlags flags) {
 }
 
 Failure bind_on_itself(sys::CStr path) {
-  auto result =
-      sys::mount(path, path, nullptr, sys::kMS_BIND | sys::kMS_REC, nullptr);
+  auto result = sys::mount(path, path, nullptr, sys::kMS_BIND | sys::kMS_REC, nullptr);
   if (!result) return root_failure(Operation::kBind, result.error());
   return {};
 }
@@ -58,8 +57,7 @@ Failure mount_host_overlay(sys::CStr place) {
 // The whole tree with everything mounted on it. In a user namespace those mounts are locked to each
 // other: only a recursive bind may take them.
 Failure mount_host_read_only(sys::CStr place) {
-  auto bound =
-      sys::mount("/", place, nullptr, sys::kMS_BIND | sys::kMS_REC, nullptr);
+  auto bound = sys::mount("/", place, nullptr, sys::kMS_BIND | sys::kMS_REC, nullptr);
   if (!bound) return root_failure(Operation::kBind, bound.error());
   sys::MountAttr read_only{};
   read_only.attr_set = sys::kMOUNT_ATTR_RDONLY;
@@ -93,24 +91,26 @@ Failure enter_root(const RootRecord& record, sys::BorrowedFd root) {
   };
   // The last remount has to name the root by path, and after the change of root this is "/".
   const sys::MountFlags flags = record.read_only ? current_flags(root) : sys::MountFlags{};
+  sys::Fd host;
+  if (record.propagation.has(sys::kMS_SHARED)) TRY_STEP(open_directory("/", host));
   TRY_STEP(step(Operation::kChangeDirectory, sys::fchdir(root)));
   TRY_STEP(step(Operation::kPivot, sys::pivot_root(".", ".")));
-  // The old root now covers the new one; a shared old root must not pass its removal on.
-  TRY_STEP(step(Operation::kSetPropagation,
-                sys::mount(nullptr, ".", nullptr,
-                           sys::kMS_SLAVE | sys::kMS_REC, nullptr)));
+  // The old root now covers the new one; a shared one must not pass its removal on to the host.
+  if (host) {
+    TRY_STEP(step(Operation::kChangeDirectory, sys::fchdir(host)));
+    TRY_STEP(step(Operation::kSetPropagation,
+                  sys::mount(nullptr, ".", nullptr, sys::kMS_SLAVE | sys::kMS_REC, nullptr)));
+  }
   TRY_STEP(step(Operation::kUnmount, sys::umount2(".", sys::kMNT_DETACH)));
   TRY_STEP(step(Operation::kChangeDirectory, sys::chdir("/")));
   if (record.read_only) {
     TRY_STEP(step(Operation::kSetAttributes,
                   sys::mount(nullptr, "/", nullptr,
-                             sys::kMS_REMOUNT | sys::kMS_BIND | sys::kMS_RDONLY | flags,
-                             nullptr)));
+                             sys::kMS_REMOUNT | sys::kMS_BIND | sys::kMS_RDONLY | flags, nullptr)));
   }
   if (record.root_propagation) {
     TRY_STEP(step(Operation::kSetPropagation,
-                  sys::mount(nullptr, "/", nullptr, record.root_propagation,
-                             nullptr)));
+                  sys::mount(nullptr, "/", nullptr, record.root_propagation, nullptr)));
   }
   return {};
 }

@@ -9,8 +9,7 @@ sys::Result<bool> is_directory(sys::BorrowedFd fd) {
   sys::Statx status;
   auto result = sys::statx(fd, "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status);
   if (!result) return result.error();
-  return sys::Result<bool>::from_raw((status.mode & sys::kS_IFMT.bits()) ==
-                                     sys::kS_IFDIR.bits());
+  return sys::Result<bool>::from_raw((status.mode & sys::kS_IFMT.bits()) == sys::kS_IFDIR.bits());
 }
 
 sys::Result<bool> is_on_proc(sys::BorrowedFd fd) {

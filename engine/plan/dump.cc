@@ -10,9 +10,9 @@ struct NamespaceName {
 };
 
 constexpr NamespaceName kNamespaces[] = {
-    {sys::kCLONE_NEWUSER, "user"}, {sys::kCLONE_NEWPID, "pid"},
-    {sys::kCLONE_NEWNET, "network"}, {sys::kCLONE_NEWIPC, "ipc"},
-    {sys::kCLONE_NEWUTS, "uts"},   {sys::kCLONE_NEWNS, "mount"},
+    {sys::kCLONE_NEWUSER, "user"},     {sys::kCLONE_NEWPID, "pid"},
+    {sys::kCLONE_NEWNET, "network"},   {sys::kCLONE_NEWIPC, "ipc"},
+    {sys::kCLONE_NEWUTS, "uts"},       {sys::kCLONE_NEWNS, "mount"},
     {sys::kCLONE_NEWCGROUP, "cgroup"}, {sys::kCLONE_NEWTIME, "time"},
 };
 
@@ -104,7 +104,10 @@ void print_identity(const process::IdentityRecord& identity, Writer& out) {
 void print_process(const Plan& plan, Writer& out) {
   const process::ProcessPlan& process = plan.process;
   for (const process::RlimitRecord& record : process.rlimits) {
-    out.text("rlimit ").decimal(static_cast<uint32_t>(record.resource)).text(" soft ").decimal(record.soft);
+    out.text("rlimit ")
+        .decimal(static_cast<uint32_t>(record.resource))
+        .text(" soft ")
+        .decimal(record.soft);
     end(out.text(" hard ").decimal(record.hard));
   }
   print_capability_set("bounding", plan.capabilities.bounding, out);

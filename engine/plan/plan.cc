@@ -48,6 +48,15 @@ Result<RootSetup> plan_root_setup(const spec::Config& config, const Plan& plan) 
   return invalid_error({present}, "a joined mount namespace has its own mounts");
 }
 
+// Namespaces other than a user namespace are made by the privileged.
+Result<void> check_privilege(sys::CloneFlags own, const HostFacts& host) {
+  const auto administrator = uint64_t{1} << sys::to_raw(sys::kCAP_SYS_ADMIN);
+  if (has(own, sys::kCLONE_NEWUSER) || (host.permitted_capabilities & administrator) != 0) {
+    return {};
+  }
+  return invalid_error({"/linux/namespaces"}, "needs a user namespace, or root");
+}
+
 Result<void> plan_domains(const spec::Config& config, const PlanRequest& request, Plan& plan,
                           Arena& arena) {
   const HostFacts& host = request.host;
@@ -55,6 +64,7 @@ Result<void> plan_domains(const spec::Config& config, const PlanRequest& request
   plan.root_setup = TRY(plan_root_setup(config, plan));
   plan.cgroup = TRY(cgroups::plan_cgroup(config.linux, request.id, host, arena));
   const sys::CloneFlags own = plan.namespaces.created | plan.namespaces.joined;
+  TRY(check_privilege(own, host));
   const mounts::MountContext context{
       .bundle = request.bundle,
       .cgroup2_mount = host.cgroup_mount[0] == '\0' ? nullptr : host.cgroup_mount,
@@ -66,8 +76,7 @@ Result<void> plan_domains(const spec::Config& config, const PlanRequest& request
   plan.process = TRY(process::plan_process(config.process, plan.namespaces.setgroups, arena));
   const auto grantor = has(own, sys::kCLONE_NEWUSER) ? capabilities::Grantor::kUserNamespace
                                                      : capabilities::Grantor::kCaller;
-  plan.capabilities =
-      TRY(capabilities::plan_capabilities(config.process, host, grantor, arena));
+  plan.capabilities = TRY(capabilities::plan_capabilities(config.process, host, grantor, arena));
   return {};
 }
 

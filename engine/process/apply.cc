@@ -51,6 +51,17 @@ Failure apply_oom_score_adj(const OomRecord& record) {
   return {};
 }
 
+void give_pipes(const IdentityRecord& record) {
+  if (record.uid == sys::Uid{0}) return;
+  for (int stream = 0; stream < 3; ++stream) {
+    const auto fd = sys::BorrowedFd::from_raw(stream);
+    sys::Statx status;
+    if (!sys::statx(fd, "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status)) continue;
+    if ((status.mode & sys::kS_IFMT.bits()) != sys::kS_IFIFO.bits()) continue;
+    (void)sys::portable::fchown(fd, record.uid, sys::kKeepGid);
+  }
+}
+
 Failure apply_identity(const IdentityRecord& record) {
   (void)sys::umask(record.umask);
   const sys::CStr directory = sys::CStr::from_terminated(record.working_directory);

@@ -37,9 +37,29 @@ Result<void> plan_rlimits(const spec::Process& process, ProcessPlan& plan, Arena
   return {};
 }
 
+// The largest number means "leave it as it is" to the calls that set ids: the program would keep
+// the runtime's own.
+Result<void> check_user(const spec::User& user) {
+  constexpr uint32_t kNoId = UINT32_MAX;
+  constexpr uint32_t kPermissions = 0777;
+  constexpr const char* kText = "is out of range";
+  if (user.uid == kNoId) return invalid_error({"/process/user/uid"}, kText, "4294967295");
+  if (user.gid == kNoId) return invalid_error({"/process/user/gid"}, kText, "4294967295");
+  if (user.umask.value_or(0) > kPermissions) {
+    return invalid_error({"/process/user/umask"}, "is out of range: at most 511 (0777)");
+  }
+  for (size_t i = 0; i < user.additional_gids.size(); ++i) {
+    if (user.additional_gids[i] != kNoId) continue;
+    return invalid_error({"/process/user/additionalGids", static_cast<int32_t>(i)}, kText,
+                         "4294967295");
+  }
+  return {};
+}
+
 Result<void> plan_identity(const spec::Process& process, namespaces::Setgroups setgroups,
                            IdentityRecord& record, Arena& arena) {
   const spec::User& user = process.user;
+  TRY(check_user(user));
   const auto groups = TRY(arena.array<sys::Gid>(user.additional_gids.size()));
   for (size_t i = 0; i < groups.size(); ++i) groups[i] = sys::Gid{user.additional_gids[i]};
   record.uid = sys::Uid{user.uid};

@@ -108,6 +108,11 @@ Failure apply_oom_score_adj(const OomRecord& record);
 // Sets the resource limits; the failing entry's index is its index in `process.rlimits`.
 Failure apply_rlimits(std::span<const RlimitRecord> records);
 
+// Gives the standard streams that are pipes to the user: /dev/stdout opens them anew, and a pipe
+// that the caller made lets nobody else in. Only pipes: a device belongs to everybody
+// (CVE-2026-88265). What can't be given stays as it is.
+void give_pipes(const IdentityRecord& record);
+
 // Sets umask, groups and ids and enters the working directory.
 Failure apply_identity(const IdentityRecord& record);
 

@@ -4,8 +4,8 @@
 // A container's id is taken for as long as its nosc lives.
 //
 // The claim is a lock on one small file in the state directory (/run/nosc for root,
-// $XDG_RUNTIME_DIR/nosc for everybody else). The kernel lets go of the lock when the process ends in
-// any way, so a nosc that was killed blocks nobody: its file is taken over.
+// $XDG_RUNTIME_DIR/nosc for everybody else). The kernel lets go of the lock when the process ends
+// in any way, so a nosc that was killed blocks nobody: its file is taken over.
 
 #include <string_view>
 

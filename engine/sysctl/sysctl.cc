@@ -16,16 +16,11 @@ struct Owner {
 };
 
 constexpr Owner kOwners[] = {
-    {"net.", NamespaceType::kNetwork},
-    {"fs.mqueue.", NamespaceType::kIpc},
-    {"kernel.msgmax", NamespaceType::kIpc},
-    {"kernel.msgmnb", NamespaceType::kIpc},
-    {"kernel.msgmni", NamespaceType::kIpc},
-    {"kernel.sem", NamespaceType::kIpc},
-    {"kernel.shmall", NamespaceType::kIpc},
-    {"kernel.shmmax", NamespaceType::kIpc},
-    {"kernel.shmmni", NamespaceType::kIpc},
-    {"kernel.shm_rmid_forced", NamespaceType::kIpc},
+    {"net.", NamespaceType::kNetwork},          {"fs.mqueue.", NamespaceType::kIpc},
+    {"kernel.msgmax", NamespaceType::kIpc},     {"kernel.msgmnb", NamespaceType::kIpc},
+    {"kernel.msgmni", NamespaceType::kIpc},     {"kernel.sem", NamespaceType::kIpc},
+    {"kernel.shmall", NamespaceType::kIpc},     {"kernel.shmmax", NamespaceType::kIpc},
+    {"kernel.shmmni", NamespaceType::kIpc},     {"kernel.shm_rmid_forced", NamespaceType::kIpc},
     {"kernel.domainname", NamespaceType::kUts},
 };
 
@@ -41,8 +36,8 @@ const Owner* find_owner(std::string_view key) {
 bool is_plain(std::string_view key) {
   char before = '.';
   for (char c : key) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                        c == '_' || c == '-';
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9') || c == '_' || c == '-';
     if (!letter && (c != '.' || before == '.')) return false;
     before = c;
   }
@@ -68,7 +63,8 @@ Result<std::span<SysctlRecord>> plan_sysctls(const spec::Config& config, Arena& 
     const Owner* owner = find_owner(key);
     if (owner == nullptr) return invalid_error(place, "belongs to no namespace of the container");
     if (!has_namespace(config, owner->type)) {
-      return invalid_error(place, "needs a namespace of this type", namespace_type_name(owner->type));
+      return invalid_error(place, "needs a namespace of this type",
+                           namespace_type_name(owner->type));
     }
     constexpr std::string_view kPrefix = "sys/";
     const auto path = TRY(arena.array<char>(kPrefix.size() + key.size() + 1));

@@ -5,8 +5,8 @@
 //
 // Only parameters that a namespace of the container owns may be set, and only by their plain dotted
 // name: a key with any other character could name a file that is not the one that was checked
-// (CVE-2022-0811). The files are written beneath a descriptor of the host's /proc, opened before the
-// root changes, never through the container's.
+// (CVE-2022-0811). The files are written beneath a descriptor of the host's /proc, opened before
+// the root changes, never through the container's.
 //
 // Source: runtime-spec 1.3.0, config-linux.md, "Sysctl".
 
