@@ -127,7 +127,7 @@ TEST_F(UnprivilegedFaultsTest, NoUserNamespace) {
   bundle.set_namespaces({"mount", "pid", "ipc", "uts", "network"});
   bundle.config()["linux"].erase("uidMappings");
   bundle.config()["linux"].erase("gidMappings");
-  expect_refused(bundle, {"EPERM"});
+  expect_refused(bundle, {"/linux/namespaces", "user namespace"});
 }
 
 }  // namespace
