@@ -56,12 +56,19 @@ constexpr FlagCase kMountFlags[] = {
 
 // Options of the file system: there is no form for the tree.
 constexpr FlagCase kFileSystemFlags[] = {
-    {"sync", sys::kMS_SYNCHRONOUS, kNone},     {"async", kNone, sys::kMS_SYNCHRONOUS},
-    {"dirsync", sys::kMS_DIRSYNC, kNone},      {"iversion", sys::kMS_I_VERSION, kNone},
-    {"noiversion", kNone, sys::kMS_I_VERSION}, {"lazytime", sys::kMS_LAZYTIME, kNone},
-    {"nolazytime", kNone, sys::kMS_LAZYTIME},  {"mand", sys::kMS_MANDLOCK, kNone},
-    {"nomand", kNone, sys::kMS_MANDLOCK},      {"silent", sys::kMS_SILENT, kNone},
-    {"loud", kNone, sys::kMS_SILENT},          {"defaults", kNone, kNone},
+    {"remount", sys::kMS_REMOUNT, kNone},
+    {"sync", sys::kMS_SYNCHRONOUS, kNone},
+    {"async", kNone, sys::kMS_SYNCHRONOUS},
+    {"dirsync", sys::kMS_DIRSYNC, kNone},
+    {"iversion", sys::kMS_I_VERSION, kNone},
+    {"noiversion", kNone, sys::kMS_I_VERSION},
+    {"lazytime", sys::kMS_LAZYTIME, kNone},
+    {"nolazytime", kNone, sys::kMS_LAZYTIME},
+    {"mand", sys::kMS_MANDLOCK, kNone},
+    {"nomand", kNone, sys::kMS_MANDLOCK},
+    {"silent", sys::kMS_SILENT, kNone},
+    {"loud", kNone, sys::kMS_SILENT},
+    {"defaults", kNone, kNone},
 };
 
 TEST_F(OptionsTest, FlagsOfOneMount) {
