@@ -5,6 +5,7 @@ load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 load("//toolchains:architectures.bzl", "ARCHITECTURES")
 load("//toolchains/rules:architecture_test.bzl", "architecture_test")
 load("//toolchains/rules:fuzz_test.bzl", "fuzz_test")
+load("//toolchains/rules:mistakes.bzl", "refused_sources", "refused_test")
 load("//toolchains/rules:platform.bzl", "for_architecture", "freestanding_binary")
 load(
     "//toolchains/rules:style.bzl",
@@ -205,6 +206,41 @@ def nosc_freestanding_test(
         size = size,
         tags = tags,
     )
+
+def nosc_refused_test(name, architectures, srcs = [], moved_srcs = [], deps = [], tags = []):
+    """Sources with mistakes that must not compile, per architecture as NAME_ARCHITECTURE.
+
+    SRCS carry clang's -verify comments: `// refused-error {{words}}` beside a line that the compiler
+    has to refuse with these words (`refused-ARCHITECTURE-error` there alone); every other line has to
+    pass. They are compiled as C++20. In MOVED_SRCS clang-tidy has to find exactly the lines that end in
+    `// moved away`.
+    """
+    if not native.existing_rule("format_test"):
+        format_test(
+            name = "format_test",
+            size = "small",
+            srcs = native.glob(["*.cc"]),
+            tags = ["style"],
+        )
+    for architecture in architectures:
+        sources = "%s_%s_sources" % (name, architecture)
+        refused_sources(
+            name = sources,
+            testonly = True,
+            srcs = srcs,
+            architecture = architecture,
+            moved_srcs = moved_srcs,
+            tags = ["manual"],
+            target_compatible_with = _FREESTANDING,
+            deps = deps,
+        )
+        refused_test(
+            name = "%s_%s" % (name, architecture),
+            size = "small",
+            architecture = architecture,
+            refused = sources,
+            tags = tags + [architecture],
+        )
 
 def nosc_test_per_architecture(
         name,

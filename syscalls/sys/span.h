@@ -29,9 +29,16 @@ concept Contiguous = requires(Range& range) {
   static_cast<size_t>(range.size());
 };
 
+// What may be looked at, and filled, as bytes: no owner of anything.
+template <typename T>
+concept PlainData = __is_trivially_copyable(T);
+
+template <typename Range>
+concept PlainRange = Contiguous<Range> && PlainData<ElementOf<Range>>;
+
 template <typename Range>
 concept MutablyContiguous =
-    Contiguous<Range> && requires(Range& range, void*& pointer) { pointer = range.data(); };
+    PlainRange<Range> && requires(Range& range, void*& pointer) { pointer = range.data(); };
 
 template <typename From, typename To>
 concept PointsTo = requires(From* from) { static_cast<To(*)[]>(static_cast<From(*)[]>(nullptr)); };
@@ -79,10 +86,10 @@ class Bytes {
       : data_(data), size_bytes_(size_bytes) {}
 
   // Implicit: a view, as std::span is.
-  template <detail::Contiguous Range>
+  template <detail::PlainRange Range>
   [[gnu::always_inline]] constexpr Bytes(const Range& range)
       : data_(range.data()), size_bytes_(range.size() * sizeof(detail::ElementOf<const Range>)) {}
-  template <typename T, size_t kSize>
+  template <detail::PlainData T, size_t kSize>
   [[gnu::always_inline]] constexpr Bytes(T (&array)[kSize])
       : data_(array), size_bytes_(sizeof array) {}
 
@@ -115,7 +122,8 @@ class MutableBytes {
     requires detail::MutablyContiguous<const Range>
   [[gnu::always_inline]] constexpr MutableBytes(const Range& range)
       : data_(range.data()), size_bytes_(range.size() * sizeof(detail::ElementOf<const Range>)) {}
-  template <typename T, size_t kSize>
+  template <detail::PlainData T, size_t kSize>
+    requires(!__is_const(T))
   [[gnu::always_inline]] constexpr MutableBytes(T (&array)[kSize])
       : data_(array), size_bytes_(sizeof array) {}
 
