@@ -8,7 +8,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "syscalls/gen/source.h"
 
 namespace syscalls_gen {
 
@@ -26,6 +25,7 @@ std::map<std::string, std::string Abi::*> text_keys() {
       {"target", &Abi::target},
       {"headers", &Abi::headers},
       {"unistd", &Abi::unistd},
+      {"numbers", &Abi::numbers},
       {"instruction", &Abi::instruction},
       {"number", &Abi::number_register},
       {"number_saved_in", &Abi::number_saved_in},
@@ -122,6 +122,25 @@ absl::StatusOr<Abi> parse_abi(std::string_view file, std::string_view text) {
   }
   if (absl::Status status = check(abi, file); !status.ok()) return status;
   return abi;
+}
+
+absl::StatusOr<std::vector<NumberAbi>> parse_number_abis(std::string_view file,
+                                                         std::string_view text) {
+  std::vector<NumberAbi> abis;
+  for (const Row& row : split_rows(file, text)) {
+    const std::vector<std::string> columns = split_columns(row.text);
+    if (columns.size() != 5) {
+      return complain(row.location, "an ABI has 5 columns, this has ", columns.size());
+    }
+    for (const std::string& column : columns) {
+      if (column.empty()) return complain(row.location, "an ABI has no empty column");
+    }
+    for (const NumberAbi& other : abis) {
+      if (other.name == columns[0]) return complain(row.location, other.name, " is here twice");
+    }
+    abis.push_back({row.location, columns[0], columns[1], columns[2], columns[3], columns[4]});
+  }
+  return abis;
 }
 
 bool abi_matches(const Abi& abi, std::string_view list) {

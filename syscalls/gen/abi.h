@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "syscalls/gen/source.h"
 
 namespace syscalls_gen {
 
@@ -23,6 +24,7 @@ struct Abi {
   std::string target;   // clang's --target
   std::string headers;  // directory of the kernel's uapi headers
   std::string unistd;   // header there that holds the numbers
+  std::string numbers;  // whose file of numbers it shares; empty: its own
   int word_bits = 0;
   bool big_endian = false;
   bool aligned_pairs = false;  // a split 64-bit argument begins at an even register
@@ -44,8 +46,22 @@ struct Abi {
   bool is_32_bit() const { return word_bits == 32; }
 };
 
+// An ABI of which the numbers alone are known: one row of abis.tbl.
+struct NumberAbi {
+  Location location;
+  std::string name;
+  std::string headers;         // as in Abi
+  std::string unistd;          // as in Abi
+  std::string compiler_flags;  // with which asm/unistd.h is read as this ABI's
+  std::string text;
+};
+
 // Reads one convention file.
 absl::StatusOr<Abi> parse_abi(std::string_view file, std::string_view text);
+
+// Reads abis.tbl.
+absl::StatusOr<std::vector<NumberAbi>> parse_number_abis(std::string_view file,
+                                                         std::string_view text);
 
 // True if the ABI is in a list such as "x86_64,i386", "64,!riscv64", "32" or "" (all).
 bool abi_matches(const Abi& abi, std::string_view list);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -11,12 +10,6 @@
 namespace syscalls_gen {
 
 namespace {
-
-std::vector<std::string> columns_of(const std::string& text) {
-  std::vector<std::string> columns = absl::StrSplit(text, '|');
-  for (std::string& column : columns) absl::StripAsciiWhitespace(&column);
-  return columns;
-}
 
 absl::Status parse_arguments(const Row& row, const std::string& text, Call& call) {
   for (const std::string& word : split_words(text)) {
@@ -51,7 +44,7 @@ absl::Status parse_attributes(const Row& row, const std::string& text, Call& cal
 }
 
 absl::StatusOr<Call> parse_call(const Row& row) {
-  const std::vector<std::string> columns = columns_of(row.text);
+  const std::vector<std::string> columns = split_columns(row.text);
   if (columns.size() != 7) {
     return complain(row.location, "a call has 7 columns, this has ", columns.size());
   }

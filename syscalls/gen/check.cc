@@ -17,19 +17,42 @@ bool is_reserved(const std::string& name) {
          (name.size() == 3 && absl::StartsWith(name, "in") && absl::ascii_isdigit(name[2]));
 }
 
+// The location that an ABI as a whole is complained about at.
+Location place_of(const Abi& abi) { return {absl::StrCat("abi/", abi.name, ".abi"), 1}; }
+
+absl::Status check_numbers(const Tables& tables, const Abi& abi) {
+  if (!abi.numbers.empty() && tables.numbers.contains(abi.name)) {
+    return complain(place_of(abi), abi.name, " has numbers of its own and those of ", abi.numbers);
+  }
+  if (!tables.numbers.contains(abi.numbers.empty() ? abi.name : abi.numbers)) {
+    return complain(place_of(abi), abi.name, " has no numbers");
+  }
+  if (!numbers_of(tables, abi).contains("close")) {
+    return complain(place_of(abi), abi.name, " has no number for close");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status check_abis(const Tables& tables) {
   std::set<std::string> names;
   for (const Abi& abi : tables.abis) {
-    const Location place{absl::StrCat("abi/", abi.name, ".abi"), 1};
-    if (!names.insert(abi.name).second) return complain(place, abi.name, " is described twice");
-    if (!tables.numbers.contains(abi.name)) return complain(place, abi.name, " has no numbers");
-    if (!tables.numbers.at(abi.name).numbers.contains("close")) {
-      return complain(place, abi.name, " has no number for close");
+    if (!names.insert(abi.name).second) {
+      return complain(place_of(abi), abi.name, " is described twice");
+    }
+    if (auto status = check_numbers(tables, abi); !status.ok()) return status;
+  }
+  for (const NumberAbi& abi : tables.number_abis) {
+    if (!names.insert(abi.name).second) {
+      return complain(abi.location, abi.name, " has a convention: it needs no row here");
+    }
+    if (!tables.numbers.contains(abi.name)) {
+      return complain(abi.location, abi.name, " has no numbers");
     }
   }
   for (const auto& [name, numbers] : tables.numbers) {
     if (!names.contains(name)) {
-      return complain({absl::StrCat("numbers/", name, ".tbl"), 1}, name, " has no convention");
+      return complain({absl::StrCat("numbers/", name, ".tbl"), 1}, name,
+                      " has no convention and no row in abis.tbl");
     }
   }
   return absl::OkStatus();
@@ -102,7 +125,7 @@ absl::Status check_calls(const Tables& tables) {
     bool numbered = false;
     for (const Abi& abi : tables.abis) {
       if (auto status = check_arguments(tables, abi, call); !status.ok()) return status;
-      numbered = numbered || tables.numbers.at(abi.name).numbers.contains(call.name);
+      numbered = numbered || numbers_of(tables, abi).contains(call.name);
     }
     if (!numbered) return complain(call.location, "no ABI has a call ", call.name);
   }

@@ -135,7 +135,7 @@ std::string emit_instruction(const Abi& abi, const std::string& number,
 }
 
 std::string emit_abi(const Tables& tables, const Abi& abi) {
-  const auto& numbers = tables.numbers.at(abi.name).numbers;
+  const auto& numbers = numbers_of(tables, abi);
   std::string text = file_head("abi/" + abi.name + ".abi");
   absl::StrAppend(&text, "namespace sys {\n\nnamespace detail {\n\n",
                   "// close(2), for owners that go.\n",

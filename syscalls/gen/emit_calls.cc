@@ -67,7 +67,7 @@ absl::StatusOr<std::string> emit_call(const Tables& tables, const Abi& abi, cons
   if (operands.size() > abi.arguments.size()) {
     return complain(call.location, call.name, " takes more registers than ", abi.name, " has");
   }
-  const int number = tables.numbers.at(abi.name).numbers.at(call.name);
+  const int number = numbers_of(tables, abi).at(call.name);
   absl::StrAppend(&body, emit_instruction(abi, absl::StrCat(number), operands, !type->empty()),
                   wrap_result(call, *type));
   std::string returns = absl::StrCat("Result<", *type, ">");
@@ -118,7 +118,7 @@ std::string parameter_list(const std::vector<ExpandedArgument>& arguments, bool 
 }
 
 bool call_exists(const Tables& tables, const Abi& abi, const Call& call) {
-  return abi_matches(abi, call.abis) && tables.numbers.at(abi.name).numbers.contains(call.name);
+  return abi_matches(abi, call.abis) && numbers_of(tables, abi).contains(call.name);
 }
 
 absl::StatusOr<std::string> emit_topic(const Tables& tables, const Abi& abi,

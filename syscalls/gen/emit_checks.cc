@@ -72,7 +72,7 @@ std::string emit_struct_checks(const Tables& tables, const Abi& abi, const Facts
 
 std::string emit_abi_checks(const Tables& tables, const Abi& abi, const Facts& facts) {
   std::string text;
-  for (const auto& [name, number] : tables.numbers.at(abi.name).numbers) {
+  for (const auto& [name, number] : numbers_of(tables, abi)) {
     const auto fact = facts.find("nr " + name);
     if (fact == facts.end()) continue;
     absl::StrAppendFormat(&text, "static_assert(sys::nr::k%s == %d);\n", name, fact->second);

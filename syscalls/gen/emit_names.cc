@@ -46,7 +46,7 @@ std::string emit_numbers(const Tables& tables, const Abi& abi) {
   absl::StrAppend(&text, "// Numbers of the system calls, by the kernel's names.\n",
                   "namespace sys::nr {\n\n");
   std::map<int, std::string> ordered;
-  for (const auto& [name, number] : tables.numbers.at(abi.name).numbers) ordered[number] = name;
+  for (const auto& [name, number] : numbers_of(tables, abi)) ordered[number] = name;
   for (const auto& [number, name] : ordered) {
     absl::StrAppendFormat(&text, "inline constexpr int k%s = %d;\n", name, number);
   }

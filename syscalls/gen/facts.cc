@@ -119,11 +119,12 @@ struct StandIn {
   std::string folder;
 };
 
-std::string header_flags(const HeaderSource& source, const Abi& abi, const StandIn& stand_in) {
-  return absl::StrCat(source.clang, " --target=", abi.target,
+// The compiler's command for the uapi headers of one folder.
+std::string header_command(const HeaderSource& source, std::string_view flags,
+                           std::string_view headers) {
+  return absl::StrCat(source.clang, " ", flags,
                       " -O0 -w -ferror-limit=0 -ffreestanding -nostdlibinc -isystem ", source.root,
-                      "/lib/linux/uapi/", abi.headers, " -isystem ", source.root,
-                      "/include -isystem ", stand_in.folder);
+                      "/lib/linux/uapi/", headers, " -isystem ", source.root, "/include");
 }
 
 // Names of the macros of a header that begin with a prefix.
@@ -155,18 +156,20 @@ void ask_structs(const Tables& tables, const Abi& abi, std::vector<Question>& qu
 }
 
 // The names that an ABI's own header of numbers defines.
-absl::StatusOr<std::vector<std::string>> number_macros(const HeaderSource& source, const Abi& abi) {
-  const std::string path =
-      absl::StrCat(source.root, "/lib/linux/uapi/", abi.headers, "/asm/", abi.unistd);
+absl::StatusOr<std::vector<Question>> number_questions(const HeaderSource& source,
+                                                       std::string_view headers,
+                                                       std::string_view unistd) {
+  const std::string path = absl::StrCat(source.root, "/lib/linux/uapi/", headers, "/asm/", unistd);
   const auto text = read_file(path);
   if (!text.ok()) return text.status();
-  std::vector<std::string> names;
+  std::vector<Question> questions;
   for (std::string_view line : absl::StrSplit(*text, '\n')) {
     if (!absl::ConsumePrefix(&line, "#define __NR_")) continue;
     const std::string_view name = line.substr(0, line.find_first_of(" \t"));
-    if (name != "syscalls") names.push_back(absl::StrCat("__NR_", name));
+    if (name == "syscalls") continue;
+    questions.push_back({absl::StrCat("nr ", name), absl::StrCat("__NR_", name)});
   }
-  return names;
+  return questions;
 }
 
 }  // namespace
@@ -174,11 +177,11 @@ absl::StatusOr<std::vector<std::string>> number_macros(const HeaderSource& sourc
 absl::StatusOr<Facts> probe_headers(const HeaderSource& source, const Tables& tables,
                                     const Abi& abi) {
   const StandIn stand_in;
-  const std::string compiler = header_flags(source, abi, stand_in);
-  std::vector<Question> questions;
-  const auto numbers = number_macros(source, abi);
-  if (!numbers.ok()) return numbers.status();
-  for (const std::string& name : *numbers) questions.push_back({"nr " + name.substr(5), name});
+  const std::string compiler = absl::StrCat(
+      header_command(source, "--target=" + abi.target, abi.headers), " -isystem ", stand_in.folder);
+  auto asked = number_questions(source, abi.headers, abi.unistd);
+  if (!asked.ok()) return asked.status();
+  std::vector<Question> questions = *std::move(asked);
   for (const std::string& name : macros(compiler, "asm/errno.h", "E")) {
     questions.push_back({"const " + name, name});
   }
@@ -189,6 +192,17 @@ absl::StatusOr<Facts> probe_headers(const HeaderSource& source, const Tables& ta
   }
   ask_structs(tables, abi, questions);
   return ask(compiler, tables.flags.headers, questions);
+}
+
+absl::StatusOr<Facts> probe_numbers(const HeaderSource& source, const NumberAbi& abi) {
+  const auto questions = number_questions(source, abi.headers, abi.unistd);
+  if (!questions.ok()) return questions.status();
+  auto facts = ask(header_command(source, abi.compiler_flags, abi.headers),
+                   {"asm/unistd.h", "asm/" + abi.unistd}, *questions);
+  if (!facts.ok()) return facts.status();
+  if (facts->size() == questions->size()) return facts;
+  return complain(abi.location, abi.name, ": ", questions->size(), " numbers in ", abi.unistd,
+                  ", and the compiler knows ", facts->size());
 }
 
 absl::StatusOr<Facts> probe_libc(const HeaderSource& source, const Tables& tables) {

@@ -27,6 +27,9 @@ struct HeaderSource {
 absl::StatusOr<Facts> probe_headers(const HeaderSource& source, const Tables& tables,
                                     const Abi& abi);
 
+// Asks for the numbers of an ABI that has no convention.
+absl::StatusOr<Facts> probe_numbers(const HeaderSource& source, const NumberAbi& abi);
+
 // Asks for the constants that only the libc's headers have.
 absl::StatusOr<Facts> probe_libc(const HeaderSource& source, const Tables& tables);
 

@@ -57,7 +57,7 @@ TEST_P(FactsTest, NumbersAreTheHeadersAsASet) {
     if (absl::StartsWith(key, "nr ")) expected[key.substr(3)] = static_cast<int>(value);
   }
   EXPECT_GT(expected.size(), 300u);
-  EXPECT_EQ(tables().numbers.at(GetParam()).numbers, expected);
+  EXPECT_EQ(numbers_of(tables(), abi_), expected);
 }
 
 TEST_P(FactsTest, EveryConstantHasAFactOrItsSourceInLibc) {
@@ -97,6 +97,34 @@ TEST_P(FactsTest, EveryComparedStructHasItsLayout) {
     }
   }
 }
+
+// The ABIs of the kernel's headers, each with its numbers in a table of its own.
+class NumbersTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(NumbersTest, AreTheHeadersAsASet) {
+  const std::string path = absl::StrCat("syscalls/table/headers/", GetParam(), ".facts");
+  const auto text = read_file(path);
+  ASSERT_TRUE(text.ok()) << text.status();
+  const auto facts = parse_facts(path, *text);
+  ASSERT_TRUE(facts.ok()) << facts.status();
+  std::map<std::string, int> expected;
+  for (const auto& [key, value] : *facts) {
+    if (absl::StartsWith(key, "nr ")) expected[key.substr(3)] = static_cast<int>(value);
+  }
+  EXPECT_GT(expected.size(), 300u);
+  ASSERT_TRUE(tables().numbers.contains(GetParam()));
+  EXPECT_EQ(tables().numbers.at(GetParam()).numbers, expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Abis, NumbersTest,
+                         testing::Values("x86_64", "x32", "i386", "aarch64", "arm", "arm_oabi",
+                                         "riscv64", "riscv32", "loongarch64", "loongarch32",
+                                         "ppc64le", "ppc", "s390x", "mips", "mipsn32", "mips64el",
+                                         "sparc64", "sparc", "parisc64", "parisc", "m68k", "sh",
+                                         "alpha", "arc"),
+                         [](const auto& info) { return info.param; });
+
+TEST(NumbersTest, EveryTableIsOneOfThe24) { EXPECT_EQ(tables().numbers.size(), 24u); }
 
 INSTANTIATE_TEST_SUITE_P(Abis, FactsTest,
                          testing::Values("x86_64", "i386", "aarch64", "arm", "riscv64", "ppc64le",

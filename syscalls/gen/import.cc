@@ -5,7 +5,9 @@
 //   import --headers=DIR --origin="linux-libc-dev 7.3.4 sha256:..." syscalls/abi/*.abi ...
 //
 // DIR holds an unpacked linux-libc-dev of a release that keeps every architecture's headers in one
-// package. Names stay as the tables have them; values and the lists of numbers are rewritten.
+// package. Names stay as the tables have them; values and the lists of numbers are rewritten, and
+// what is new, gone or changed is printed. With --check nothing is written, and the exit status is
+// 1 if there is any difference.
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -19,8 +21,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "syscalls/gen/differences.h"
 #include "syscalls/gen/facts.h"
 
+ABSL_FLAG(bool, check, false, "compare and write nothing");
 ABSL_FLAG(std::string, clang, "clang-19", "compiler that is asked");
 ABSL_FLAG(std::string, headers, "", "folder with include/ and lib/linux/uapi/");
 ABSL_FLAG(std::string, origin, "", "package, version and hash of the headers");
@@ -77,11 +81,13 @@ std::string spell_all(const Tables& tables, const Family& family, const Values& 
   return result;
 }
 
-// Rewrites the value columns of flags.tbl; rows with hand-written overrides from libc keep those.
-std::string rewrite_flags(const Tables& tables, const std::string& old,
+// Rewrites the value columns of one table of flags; rows with hand-written overrides from libc keep
+// those.
+std::string rewrite_flags(const Tables& tables, const std::string& path, const std::string& old,
                           const std::map<std::string, Facts>& facts, const Facts& libc) {
   std::map<int, std::string> rows;
   for (const Family& family : tables.flags.families) {
+    if (family.location.file != path) continue;
     for (const Constant& constant : family.constants) {
       Values values;
       for (const Abi& abi : tables.abis) {
@@ -156,29 +162,85 @@ void write(const std::string& path, const std::string& text) {
   printf("%s: %s\n", path.c_str(), old.ok() ? "changed" : "new");
 }
 
-absl::Status import(const std::vector<std::string>& paths) {
-  Tables tables;
-  if (auto status = load_unchecked(paths, tables); !status.ok()) return status;
-  const std::string folder = absl::GetFlag(FLAGS_table);
-  const HeaderSource source{absl::GetFlag(FLAGS_clang), absl::GetFlag(FLAGS_headers),
-                            absl::GetFlag(FLAGS_libc_include)};
-  const std::string origin = absl::GetFlag(FLAGS_origin);
+std::string facts_path(const std::string& abi) {
+  return absl::StrCat(absl::GetFlag(FLAGS_table), "/headers/", abi, ".facts");
+}
+
+// What the last import has left.
+std::map<std::string, Facts> read_older(const std::map<std::string, Facts>& newer) {
+  std::map<std::string, Facts> older;
+  for (const auto& [abi, unused] : newer) {
+    const auto text = read_file(facts_path(abi));
+    if (!text.ok()) continue;
+    if (auto facts = parse_facts(facts_path(abi), *text); facts.ok()) older[abi] = *facts;
+  }
+  return older;
+}
+
+absl::StatusOr<std::map<std::string, Facts>> probe_all(const HeaderSource& source,
+                                                       const Tables& tables) {
   std::map<std::string, Facts> facts;
   for (const Abi& abi : tables.abis) {
     auto known = probe_headers(source, tables, abi);
     if (!known.ok()) return known.status();
     facts[abi.name] = *known;
-    write(absl::StrCat(folder, "/headers/", abi.name, ".facts"), format_facts(*known, origin));
-    write(absl::StrCat(folder, "/numbers/", abi.name, ".tbl"), format_numbers(*known, origin));
   }
-  auto libc = probe_libc(source, tables);
-  if (!libc.ok()) return libc.status();
-  const std::string flags_path = folder + "/flags.tbl";
-  const auto old = read_file(flags_path);
-  if (!old.ok()) return old.status();
-  write(flags_path, rewrite_flags(tables, *old, facts, *libc));
-  write(folder + "/errno.tbl", format_errors(tables, facts));
+  for (const NumberAbi& abi : tables.number_abis) {
+    auto known = probe_numbers(source, abi);
+    if (!known.ok()) return known.status();
+    facts[abi.name] = *known;
+  }
+  return facts;
+}
+
+// The facts of the ABIs with a convention, whose constants the tables of flags have.
+std::map<std::string, Facts> with_convention(const Tables& tables,
+                                             const std::map<std::string, Facts>& facts) {
+  std::map<std::string, Facts> result;
+  for (const Abi& abi : tables.abis) result[abi.name] = facts.at(abi.name);
+  return result;
+}
+
+absl::Status write_all(const Tables& tables, const std::map<std::string, Facts>& facts,
+                       const Facts& libc) {
+  const std::string folder = absl::GetFlag(FLAGS_table);
+  const std::string origin = absl::GetFlag(FLAGS_origin);
+  std::set<std::string> without_numbers;
+  for (const Abi& abi : tables.abis) {
+    if (!abi.numbers.empty()) without_numbers.insert(abi.name);
+  }
+  for (const auto& [abi, known] : facts) {
+    write(facts_path(abi), format_facts(known, origin));
+    if (without_numbers.contains(abi)) continue;
+    write(absl::StrCat(folder, "/numbers/", abi, ".tbl"), format_numbers(known, origin));
+  }
+  const std::map<std::string, Facts> full = with_convention(tables, facts);
+  std::set<std::string> paths;
+  for (const Family& family : tables.flags.families) paths.insert(family.location.file);
+  for (const std::string& path : paths) {
+    const auto old = read_file(path);
+    if (!old.ok()) return old.status();
+    write(path, rewrite_flags(tables, path, *old, full, libc));
+  }
+  write(folder + "/errno.tbl", format_errors(tables, full));
   return absl::OkStatus();
+}
+
+// Imports, or compares alone; true if anything differs from the last import.
+absl::StatusOr<bool> import(const std::vector<std::string>& paths) {
+  Tables tables;
+  if (auto status = load_unchecked(paths, tables); !status.ok()) return status;
+  const HeaderSource source{absl::GetFlag(FLAGS_clang), absl::GetFlag(FLAGS_headers),
+                            absl::GetFlag(FLAGS_libc_include)};
+  const auto facts = probe_all(source, tables);
+  if (!facts.ok()) return facts.status();
+  const std::string report = differences(read_older(*facts), *facts);
+  printf("%s", report.empty() ? "no difference\n" : report.c_str());
+  if (absl::GetFlag(FLAGS_check)) return !report.empty();
+  const auto libc = probe_libc(source, tables);
+  if (!libc.ok()) return libc.status();
+  if (auto status = write_all(tables, *facts, *libc); !status.ok()) return status;
+  return !report.empty();
 }
 
 }  // namespace
@@ -186,9 +248,9 @@ absl::Status import(const std::vector<std::string>& paths) {
 
 int main(int argc, char** argv) {
   const std::vector<char*> arguments = absl::ParseCommandLine(argc, argv);
-  const absl::Status status =
+  const auto differs =
       syscalls_gen::import(std::vector<std::string>(arguments.begin() + 1, arguments.end()));
-  if (status.ok()) return 0;
-  fprintf(stderr, "%s\n", std::string(status.message()).c_str());
-  return 1;
+  if (differs.ok()) return *differs && absl::GetFlag(FLAGS_check) ? 1 : 0;
+  fprintf(stderr, "%s\n", std::string(differs.status().message()).c_str());
+  return 2;
 }

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Imports numbers, constants and layouts from the newest kernel headers that the archive has, and
 # says which tables changed: bazel run //syscalls/gen:import_latest
+# With --check it compares and writes nothing (bazel run //syscalls/gen:check_latest); its exit
+# status is 1 if the archive's headers say anything else than the tables.
 #
 # Debian's unstable and backports releases carry them as one package for all architectures.
 set -eu
@@ -35,5 +37,5 @@ cd "$workspace"
   --libc_include="--sysroot=$llvm/sysroot" \
   --headers="$work/headers/usr" \
   --origin="linux-libc-dev $version sha256:$sum" \
-  syscalls/abi/*.abi syscalls/table/calls.tbl syscalls/table/flags.tbl syscalls/table/structs.tbl
-echo 'done; look at git diff syscalls/table'
+  "$@" syscalls/abi/*.abi syscalls/table/abis.tbl syscalls/table/calls.tbl \
+  syscalls/table/flags.tbl syscalls/table/structs.tbl

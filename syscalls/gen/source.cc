@@ -57,6 +57,12 @@ std::vector<std::string> split_words(std::string_view text) {
   return words;
 }
 
+std::vector<std::string> split_columns(std::string_view text) {
+  std::vector<std::string> columns = absl::StrSplit(text, '|');
+  for (std::string& column : columns) absl::StripAsciiWhitespace(&column);
+  return columns;
+}
+
 absl::StatusOr<std::string> read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;

@@ -37,6 +37,9 @@ std::vector<Row> split_rows(std::string_view file, std::string_view text);
 // Splits at blanks that are outside <>, (), {} and "".
 std::vector<std::string> split_words(std::string_view text);
 
+// Splits at "|"; columns lose their outer blanks.
+std::vector<std::string> split_columns(std::string_view text);
+
 // The whole content of a file.
 absl::StatusOr<std::string> read_file(const std::string& path);
 

@@ -2,6 +2,7 @@
 #include "syscalls/gen/tables.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -25,6 +26,47 @@ absl::Status store(absl::StatusOr<T> parsed, Target& target) {
   return absl::OkStatus();
 }
 
+template <typename T>
+void append(std::vector<T>& list, std::vector<T> more) {
+  list.insert(list.end(), std::make_move_iterator(more.begin()),
+              std::make_move_iterator(more.end()));
+}
+
+// A row of calls is in calls.tbl or in any file of the folder calls/; flags and structs likewise.
+bool is_part_of(const std::string& path, const std::string& table) {
+  return base_name(path) == table + ".tbl" || absl::StrContains(path, "/" + table + "/");
+}
+
+absl::Status load_numbers(const std::string& path, const std::string& text, Tables& tables) {
+  auto numbers = parse_numbers(path, text);
+  if (!numbers.ok()) return numbers.status();
+  const std::string abi = numbers->abi;
+  return store(std::move(numbers), tables.numbers[abi]);
+}
+
+absl::Status load_calls(const std::string& path, const std::string& text, Tables& tables) {
+  auto calls = parse_calls(path, text);
+  if (!calls.ok()) return calls.status();
+  append(tables.calls, *std::move(calls));
+  return absl::OkStatus();
+}
+
+absl::Status load_flags(const std::string& path, const std::string& text, Tables& tables) {
+  auto flags = parse_flags(path, text);
+  if (!flags.ok()) return flags.status();
+  append(tables.flags.headers, flags->headers);
+  append(tables.flags.libc_headers, flags->libc_headers);
+  append(tables.flags.families, flags->families);
+  return absl::OkStatus();
+}
+
+absl::Status load_structs(const std::string& path, const std::string& text, Tables& tables) {
+  auto structs = parse_structs(path, text);
+  if (!structs.ok()) return structs.status();
+  append(tables.structs, *std::move(structs));
+  return absl::OkStatus();
+}
+
 absl::Status load_one(const std::string& path, Tables& tables) {
   const auto text = read_file(path);
   if (!text.ok()) return text.status();
@@ -32,21 +74,21 @@ absl::Status load_one(const std::string& path, Tables& tables) {
   if (absl::EndsWith(name, ".abi")) {
     return store(parse_abi(path, *text), tables.abis.emplace_back());
   }
-  if (absl::StrContains(path, "numbers/")) {
-    auto numbers = parse_numbers(path, *text);
-    if (!numbers.ok()) return numbers.status();
-    const std::string abi = numbers->abi;
-    return store(std::move(numbers), tables.numbers[abi]);
-  }
-  if (name == "calls.tbl") return store(parse_calls(path, *text), tables.calls);
+  if (absl::StrContains(path, "numbers/")) return load_numbers(path, *text, tables);
+  if (is_part_of(path, "calls")) return load_calls(path, *text, tables);
+  if (is_part_of(path, "flags")) return load_flags(path, *text, tables);
+  if (is_part_of(path, "structs")) return load_structs(path, *text, tables);
+  if (name == "abis.tbl") return store(parse_number_abis(path, *text), tables.number_abis);
   if (name == "portable.tbl") return store(parse_portable(path, *text), tables.portable);
-  if (name == "flags.tbl") return store(parse_flags(path, *text), tables.flags);
   if (name == "errno.tbl") return store(parse_flags(path, *text), tables.errors);
-  if (name == "structs.tbl") return store(parse_structs(path, *text), tables.structs);
   return absl::InvalidArgumentError(absl::StrCat(path, ":1: not a table that is known"));
 }
 
 }  // namespace
+
+const std::map<std::string, int>& numbers_of(const Tables& tables, const Abi& abi) {
+  return tables.numbers.at(abi.numbers.empty() ? abi.name : abi.numbers).numbers;
+}
 
 absl::StatusOr<NumberTable> parse_numbers(std::string_view file, std::string_view text) {
   NumberTable table;

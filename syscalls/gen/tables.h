@@ -22,6 +22,7 @@ struct NumberTable {
 // Everything that the tables say.
 struct Tables {
   std::vector<Abi> abis;
+  std::vector<NumberAbi> number_abis;
   std::map<std::string, NumberTable> numbers;  // by ABI
   std::vector<Call> calls;
   std::vector<PortableVerb> portable;
@@ -29,6 +30,9 @@ struct Tables {
   FlagTable errors;
   std::vector<Struct> structs;
 };
+
+// The numbers of an ABI that has a convention.
+const std::map<std::string, int>& numbers_of(const Tables& tables, const Abi& abi);
 
 // Reads numbers/ABI.tbl.
 absl::StatusOr<NumberTable> parse_numbers(std::string_view file, std::string_view text);

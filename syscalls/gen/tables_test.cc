@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_replace.h"
 #include "syscalls/gen/argument_types.h"
 
 namespace syscalls_gen {
@@ -106,9 +107,38 @@ TEST(CheckTest, UnknownTypesAndCallsAreRefused) {
 TEST(CheckTest, AbisWithoutNumbersOrConventionAreRefused) {
   Tables tables = tiny_tables();
   tables.numbers["other"] = {"other", {}};
-  EXPECT_EQ(complaint(check_tables(tables)), "numbers/other.tbl:1: other has no convention");
+  EXPECT_EQ(complaint(check_tables(tables)),
+            "numbers/other.tbl:1: other has no convention and no row in abis.tbl");
   tables.numbers.clear();
   EXPECT_EQ(complaint(check_tables(tables)), "abi/tiny.abi:1: tiny has no numbers");
+}
+
+TEST(CheckTest, AbisMayShareNumbers) {
+  Tables tables = tiny_tables();
+  tables.abis.push_back(*parse_abi(
+      "abi/twin.abi", absl::StrReplaceAll(kAbi, {{"abi tiny", "abi twin\nnumbers tiny"}})));
+  EXPECT_EQ(complaint(check_tables(tables)), "");
+  EXPECT_EQ(&numbers_of(tables, tables.abis[0]), &numbers_of(tables, tables.abis[1]));
+  tables.numbers["twin"] = tables.numbers["tiny"];
+  EXPECT_EQ(complaint(check_tables(tables)),
+            "abi/twin.abi:1: twin has numbers of its own and those of tiny");
+}
+
+TEST(CheckTest, AbisOfNumbersAloneHaveThemAndNoConvention) {
+  Tables tables = tiny_tables();
+  tables.number_abis = *parse_number_abis("abis.tbl", "far | far | u.h | -m32 | a far one\n");
+  EXPECT_EQ(complaint(check_tables(tables)), "abis.tbl:1: far has no numbers");
+  tables.numbers["far"] = *parse_numbers("numbers/far.tbl", "close 6\n");
+  EXPECT_EQ(complaint(check_tables(tables)), "");
+  tables.number_abis[0].name = "tiny";
+  EXPECT_EQ(complaint(check_tables(tables)),
+            "abis.tbl:1: tiny has a convention: it needs no row here");
+  EXPECT_EQ(complaint(parse_number_abis("abis.tbl", "far | far\n").status()),
+            "abis.tbl:1: an ABI has 5 columns, this has 2");
+  EXPECT_EQ(complaint(parse_number_abis("abis.tbl", "a|b|c||d\n").status()),
+            "abis.tbl:1: an ABI has no empty column");
+  EXPECT_EQ(complaint(parse_number_abis("abis.tbl", "a|b|c|d|e\na|b|c|d|e\n").status()),
+            "abis.tbl:2: a is here twice");
 }
 
 TEST(CheckTest, ConstantsWithoutValueAreRefused) {
