@@ -169,8 +169,9 @@ absl::StatusOr<ExpandedArgument> expand_argument(const Tables& tables, const Abi
 
 absl::StatusOr<std::string> return_type(const Tables& tables, const Call& call) {
   static const auto& types = *new std::map<std::string, std::string>{
-      {"void", "void"}, {"int", "int"}, {"long", "long"}, {"size", "size_t"},   {"fd", "Fd"},
-      {"pid", "Pid"},   {"Uid", "Uid"}, {"Gid", "Gid"},   {"pointer", "void*"}, {"noreturn", ""},
+      {"void", "void"},     {"int", "int"},   {"long", "long"},     {"size", "size_t"},
+      {"fd", "Fd"},         {"pid", "Pid"},   {"Uid", "Uid"},       {"Gid", "Gid"},
+      {"pointer", "void*"}, {"noreturn", ""}, {"closed", "Closed"},
   };
   if (const auto type = types.find(call.returns); type != types.end()) return type->second;
   if (find_family(tables, call.returns) != nullptr) return call.returns;

@@ -30,6 +30,8 @@ std::string emit_numbers(const Tables& tables, const Abi& abi);
 std::string emit_errors(const Tables& tables, const Abi& abi);
 std::string emit_constants(const Tables& tables, const Abi& abi);
 absl::StatusOr<std::string> emit_types(const Tables& tables, const Abi& abi);
+// ABI/vdso_names.h.
+std::string emit_vdso_names(const Tables& tables, const Abi& abi);
 // ABI/TOPIC.h.
 absl::StatusOr<std::string> emit_topic(const Tables& tables, const Abi& abi,
                                        const std::string& topic);

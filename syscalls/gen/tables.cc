@@ -81,6 +81,7 @@ absl::Status load_one(const std::string& path, Tables& tables) {
   if (name == "abis.tbl") return store(parse_number_abis(path, *text), tables.number_abis);
   if (name == "portable.tbl") return store(parse_portable(path, *text), tables.portable);
   if (name == "errno.tbl") return store(parse_flags(path, *text), tables.errors);
+  if (name == "vdso.tbl") return store(parse_vdso(path, *text), tables.vdso);
   return absl::InvalidArgumentError(absl::StrCat(path, ":1: not a table that is known"));
 }
 

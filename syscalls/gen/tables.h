@@ -10,6 +10,7 @@
 #include "syscalls/gen/calls.h"
 #include "syscalls/gen/flags.h"
 #include "syscalls/gen/structs.h"
+#include "syscalls/gen/vdso.h"
 
 namespace syscalls_gen {
 
@@ -29,6 +30,7 @@ struct Tables {
   FlagTable flags;
   FlagTable errors;
   std::vector<Struct> structs;
+  VdsoSymbols vdso;
 };
 
 // The numbers of an ABI that has a convention.

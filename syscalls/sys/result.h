@@ -11,6 +11,10 @@
 
 namespace sys {
 
+// What close returns in place of nothing: a call that must not be made a second time, whatever its
+// error (sys/retry.h).
+struct Closed {};
+
 namespace detail {
 
 // The largest error number, and so the start of the range of results that are errors.
@@ -40,6 +44,10 @@ struct IntKind {
 template <>
 struct ReturnKind<void> : IntKind {
   [[gnu::always_inline]] static constexpr void value(long) {}
+};
+template <>
+struct ReturnKind<Closed> : IntKind {
+  [[gnu::always_inline]] static constexpr Closed value(long) { return {}; }
 };
 template <>
 struct ReturnKind<int> : IntKind {
