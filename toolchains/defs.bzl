@@ -6,7 +6,12 @@ load("//toolchains:architectures.bzl", "ARCHITECTURES")
 load("//toolchains/rules:architecture_test.bzl", "architecture_test")
 load("//toolchains/rules:fuzz_test.bzl", "fuzz_test")
 load("//toolchains/rules:mistakes.bzl", "refused_sources", "refused_test")
-load("//toolchains/rules:platform.bzl", "for_architecture", "freestanding_binary")
+load(
+    "//toolchains/rules:platform.bzl",
+    "for_architecture",
+    "freestanding_binary",
+    "objects_for_architecture",
+)
 load(
     "//toolchains/rules:style.bzl",
     "format_test",
@@ -167,6 +172,30 @@ def nosc_binary_per_architecture(name, binary, visibility = None):
             binary = binary,
             visibility = visibility,
         )
+
+def nosc_objects(name, srcs, deps, architectures):
+    """NAME_ARCHITECTURE_speed.a and NAME_ARCHITECTURE_size.a: SRCS at -O2 and at -Oz, without LTO."""
+    for goal in ["speed", "size"]:
+        library = "%s_for_%s" % (name, goal)
+        _own_code(
+            cc_library,
+            library,
+            dict(
+                deps = deps,
+                linkstatic = True,
+                srcs = srcs,
+                tags = ["manual"],
+            ),
+            features = ["for_" + goal],
+            runs_on = _FREESTANDING,
+            tidy_test = freestanding_tidy_test,
+        )
+        for architecture in architectures:
+            objects_for_architecture(
+                name = "%s_%s_%s" % (name, architecture, goal),
+                architecture = architecture,
+                library = library,
+            )
 
 def _architecture_tests(name, tags, architectures, **kwargs):
     for architecture in architectures:

@@ -60,6 +60,9 @@ absl::Status set_convention(const Row& row, const std::string& key, const std::s
       return complain(row.location, "pairs is aligned, packed or none");
     }
     abi.aligned_pairs = value == "aligned";
+  } else if (key == "sign") {
+    if (value != "int" && value != "long") return complain(row.location, "sign is int or long");
+    abi.sign_type = value;
   } else if (key == "error") {
     const std::vector<std::string> words = words_of(value);
     if (value == "negative") {

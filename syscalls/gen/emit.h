@@ -45,6 +45,16 @@ std::string emit_checks(const Tables& tables, const std::map<std::string, Facts>
 // A hosted source that compares what only the libc's headers have.
 std::string emit_libc_checks(const Tables& tables);
 
+// What a test of the generated code needs, for one ABI.
+struct Codegen {
+  std::string source;  // one function around each call
+  // A line per function: NAME, how it ends (returns, returns_bare for 32 bits without a Result,
+  // ends for noreturn), and a word for each register of the call, in order: value, wide (an int
+  // that fills the register) or constant.
+  std::string counts;
+};
+absl::StatusOr<Codegen> emit_codegen(const Tables& tables, const Abi& abi);
+
 // "// SPDX... #pragma once", with what the file was generated from.
 std::string file_head(const std::string& sources);
 // Parameters of a call with their defaults, and the same without.

@@ -138,7 +138,8 @@ std::string emit_abi(const Tables& tables, const Abi& abi) {
   const auto& numbers = numbers_of(tables, abi);
   std::string text = file_head("abi/" + abi.name + ".abi");
   absl::StrAppend(&text, "namespace sys {\n\nnamespace detail {\n\n",
-                  "// close(2), for owners that go.\n",
+                  "// The width at which a small result's sign is asked.\nusing SignWord = ",
+                  abi.sign_type, ";\n\n", "// close(2), for owners that go.\n",
                   "[[gnu::always_inline]] inline void close(int fd) {\n");
   const std::string body =
       emit_instruction(abi, absl::StrCat(numbers.at("close")), {{"int", "fd", true}}, true);

@@ -20,6 +20,22 @@ namespace detail {
 // The largest error number, and so the start of the range of results that are errors.
 inline constexpr unsigned long kFirstError = static_cast<unsigned long>(-4095L);
 
+// The result in a smaller type that it fits, of which the compiler learns that it does: what widens
+// it again costs nothing.
+template <typename T>
+[[gnu::always_inline]] constexpr T fitting(long raw) {
+  const T value = static_cast<T>(raw);
+#if defined(__clang__)
+  __builtin_assume(static_cast<long>(value) == raw);
+#endif
+  return value;
+}
+
+// True if a result that fits an int is an error, asked at the width that the ABI asks cheapest.
+[[gnu::always_inline]] constexpr bool is_negative(long raw) {
+  return static_cast<SignWord>(raw) < 0;
+}
+
 // How a result's type reads its register. Results that use the whole range of a long (addresses,
 // positions) look for the error range; all others are errors if negative, which is cheaper to ask.
 template <typename T>
@@ -37,9 +53,7 @@ struct ReturnKind<T*> {
   [[gnu::always_inline]] static T* value(long raw) { return reinterpret_cast<T*>(raw); }
 };
 struct IntKind {
-  [[gnu::always_inline]] static constexpr bool is_error(long raw) {
-    return static_cast<int>(raw) < 0;
-  }
+  [[gnu::always_inline]] static constexpr bool is_error(long raw) { return is_negative(raw); }
 };
 template <>
 struct ReturnKind<void> : IntKind {
@@ -51,18 +65,18 @@ struct ReturnKind<Closed> : IntKind {
 };
 template <>
 struct ReturnKind<int> : IntKind {
-  [[gnu::always_inline]] static constexpr int value(long raw) { return static_cast<int>(raw); }
+  [[gnu::always_inline]] static constexpr int value(long raw) { return fitting<int>(raw); }
 };
 template <>
 struct ReturnKind<Pid> : IntKind {
   [[gnu::always_inline]] static constexpr Pid value(long raw) {
-    return static_cast<Pid>(static_cast<int>(raw));
+    return static_cast<Pid>(fitting<int>(raw));
   }
 };
 template <typename Tag, typename Bits>
 struct ReturnKind<FlagSet<Tag, Bits>> : IntKind {
   [[gnu::always_inline]] static constexpr FlagSet<Tag, Bits> value(long raw) {
-    return FlagSet<Tag, Bits>::from_bits(static_cast<Bits>(raw));
+    return FlagSet<Tag, Bits>::from_bits(fitting<Bits>(raw));
   }
 };
 template <>
@@ -92,7 +106,7 @@ class [[nodiscard]] Result {
   [[gnu::always_inline]] constexpr T value() const { return Kind::value(raw_); }
   [[gnu::always_inline]] constexpr T operator*() const { return Kind::value(raw_); }
   [[gnu::always_inline]] constexpr Errno error() const {
-    return Errno::from_negated(static_cast<int>(raw_));
+    return Errno::from_negated(detail::fitting<int>(raw_));
   }
   // True if the call failed with this error.
   [[gnu::always_inline]] constexpr bool failed_with(Errno error) const {
@@ -131,7 +145,7 @@ class [[nodiscard]] [[SYSCALLS_TRIVIAL_ABI]] Result<Fd> {
     if (ok()) detail::close(static_cast<int>(raw_));
   }
 
-  [[gnu::always_inline]] constexpr bool ok() const { return static_cast<int>(raw_) >= 0; }
+  [[gnu::always_inline]] constexpr bool ok() const { return !detail::is_negative(raw_); }
   [[gnu::always_inline]] constexpr explicit operator bool() const { return ok(); }
   // Moves the descriptor out.
   [[gnu::always_inline]] constexpr Fd take() {
@@ -151,7 +165,7 @@ class [[nodiscard]] [[SYSCALLS_TRIVIAL_ABI]] Result<Fd> {
     return BorrowedFd::from_raw(static_cast<int>(raw_));
   }
   [[gnu::always_inline]] constexpr Errno error() const {
-    return Errno::from_negated(static_cast<int>(raw_));
+    return Errno::from_negated(detail::fitting<int>(raw_));
   }
   [[gnu::always_inline]] constexpr bool failed_with(Errno error) const {
     return raw_ == error.negated();

@@ -197,6 +197,16 @@ def llvm_toolchains(host_include_directories = []):
         clang_config(
             name = name + "_config",
             compile_features = {
+                # Objects whose instructions are looked at: as users who don't optimise when they
+                # link will have them.
+                "for_size": [
+                    "-Oz",
+                    "-fno-lto",
+                ],
+                "for_speed": [
+                    "-O2",
+                    "-fno-lto",
+                ],
                 # Code that the compiler itself calls must not be turned into calls of itself.
                 "memory_functions": [
                     "-fno-lto",

@@ -105,3 +105,19 @@ for_architecture = rule(
         "_allowlist_function_transition": ALLOWLIST,
     },
 )
+
+def _objects_for_architecture_impl(ctx):
+    archives = [f for f in ctx.attr.library[0][DefaultInfo].files.to_list() if f.extension == "a"]
+    output = ctx.actions.declare_file(ctx.label.name + ".a")
+    ctx.actions.symlink(output = output, target_file = archives[0])
+    return [DefaultInfo(files = depset([output]), runfiles = ctx.runfiles([output]))]
+
+objects_for_architecture = rule(
+    implementation = _objects_for_architecture_impl,
+    doc = "NAME.a: the objects of a library built for the freestanding platform of one architecture.",
+    attrs = {
+        "architecture": attr.string(mandatory = True, values = ARCHITECTURES.keys()),
+        "library": attr.label(cfg = architecture_transition, mandatory = True),
+        "_allowlist_function_transition": ALLOWLIST,
+    },
+)
