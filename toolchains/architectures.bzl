@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The nine architectures: everything that the toolchain must know about one is in its row."""
+"""Architectures: everything that the toolchain must know about one is in its row.
+
+ARCHITECTURES has the nine that everything is built for and tested on; KIN the ABIs that the
+system-call layer has beside them. ALL is both.
+"""
 
 def _architecture(
         triple,
@@ -69,3 +73,49 @@ ARCHITECTURES = {
         size_percent = 190,
     ),
 }
+
+# Static programs: no calls over the global offset table, no small data.
+_MIPS_COMPILE = [
+    "-mno-abicalls",
+    "-G0",
+]
+_MIPS_LINK = ["-Wl,-mllvm,-mattr=+noabicalls"]
+
+# ABIs of the system-call layer alone: the other byte order or word of an architecture of the nine.
+# They have a platform, a toolchain and an emulator; what is not about system calls is not built for
+# them.
+KIN = {
+    "mips": _architecture(
+        "mips-unknown-linux-gnu",
+        "//platforms:mips",
+        compile_flags = _MIPS_COMPILE + ["-march=mips32r2"],
+        link_flags = _MIPS_LINK,
+    ),
+    "mips64": _architecture(
+        "mips64-unknown-linux-gnuabi64",
+        "//platforms:mips64",
+        compile_flags = _MIPS_COMPILE,
+        link_flags = _MIPS_LINK,
+    ),
+    "mipsel": _architecture(
+        "mipsel-unknown-linux-gnu",
+        "//platforms:mipsel",
+        compile_flags = _MIPS_COMPILE + ["-march=mips32r2"],
+        link_flags = _MIPS_LINK,
+    ),
+    "ppc": _architecture("powerpc-unknown-linux-gnu", "//platforms:ppc"),
+    # The linker knows no function descriptors; without libc any ABI of functions will do.
+    "ppc64": _architecture(
+        "powerpc64-unknown-linux-gnu",
+        "//platforms:ppc64",
+        compile_flags = ["-mabi=elfv2"],
+        # Objects for LTO do not carry it.
+        link_flags = ["-Wl,-mllvm,-target-abi=elfv2"],
+    ),
+    "riscv32": _architecture("riscv32-unknown-linux-gnu", "//platforms:riscv32", compile_flags = [
+        "-march=rv32gc",
+        "-mabi=ilp32d",
+    ]),
+}
+
+ALL = dict(ARCHITECTURES.items() + KIN.items())

@@ -2,7 +2,7 @@
 """The macros that BUILD files use. No target carries flags: those live in //toolchains/cc."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
-load("//toolchains:architectures.bzl", "ARCHITECTURES")
+load("//toolchains:architectures.bzl", "ALL", "ARCHITECTURES")
 load("//toolchains/rules:architecture_test.bzl", "architecture_test")
 load("//toolchains/rules:fuzz_test.bzl", "fuzz_test")
 load("//toolchains/rules:mistakes.bzl", "refused_sources", "refused_test")
@@ -68,7 +68,7 @@ def per_architecture(pattern):
     """A file per architecture: PATTERN with {} replaced; nothing on hosted platforms."""
     files = {
         "//platforms:is_linux_" + name: [pattern.format(name)]
-        for name in ARCHITECTURES
+        for name in ALL
     }
     files["//conditions:default"] = []
     return select(files)

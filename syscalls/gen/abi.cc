@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syscalls/gen/abi.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -33,12 +34,15 @@ std::map<std::string, std::string Abi::*> text_keys() {
       {"stacked_argument", &Abi::stacked_argument},
       {"stacked_before", &Abi::stacked_before},
       {"stacked_after", &Abi::stacked_after},
+      {"spill_before", &Abi::spill_before},
+      {"spill_after", &Abi::spill_after},
       {"result", &Abi::result_register},
   };
 }
 
 std::map<std::string, std::vector<std::string> Abi::*> list_keys() {
   return {
+      {"kin", &Abi::kin},
       {"arguments", &Abi::arguments},
       {"narrow_arguments", &Abi::narrow_arguments},
       {"clobbers", &Abi::clobbers},
@@ -60,6 +64,10 @@ absl::Status set_convention(const Row& row, const std::string& key, const std::s
       return complain(row.location, "pairs is aligned, packed or none");
     }
     abi.aligned_pairs = value == "aligned";
+  } else if (key == "spilled_from") {
+    if (!absl::SimpleAtoi(value, &abi.spilled_from)) {
+      return complain(row.location, "spilled_from is the place of an argument");
+    }
   } else if (key == "sign") {
     if (value != "int" && value != "long") return complain(row.location, "sign is int or long");
     abi.sign_type = value;
@@ -152,7 +160,8 @@ bool abi_matches(const Abi& abi, std::string_view list) {
   bool wanted = true;
   for (std::string_view word : absl::StrSplit(list, ',')) {
     const bool inverted = absl::ConsumePrefix(&word, "!");
-    const bool same = word == abi.name || word == std::to_string(abi.word_bits);
+    const bool same = word == abi.name || word == std::to_string(abi.word_bits) ||
+                      std::find(abi.kin.begin(), abi.kin.end(), word) != abi.kin.end();
     if (inverted && same) return false;
     if (inverted) continue;
     if (!named) wanted = false;

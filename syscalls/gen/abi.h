@@ -20,11 +20,12 @@ enum class ErrorConvention {
 // A register convention: one file of syscalls/abi/.
 struct Abi {
   std::string name;
-  std::string match;    // preprocessor condition that holds on this ABI alone
-  std::string target;   // clang's --target
-  std::string headers;  // directory of the kernel's uapi headers
-  std::string unistd;   // header there that holds the numbers
-  std::string numbers;  // whose file of numbers it shares; empty: its own
+  std::vector<std::string> kin;  // names of groups that it belongs to, for tables
+  std::string match;             // preprocessor condition that holds on this ABI alone
+  std::string target;            // clang's --target
+  std::string headers;           // directory of the kernel's uapi headers
+  std::string unistd;            // header there that holds the numbers
+  std::string numbers;           // whose file of numbers it shares; empty: its own
   int word_bits = 0;
   bool big_endian = false;
   bool aligned_pairs = false;  // a split 64-bit argument begins at an even register
@@ -37,6 +38,11 @@ struct Abi {
   std::string stacked_argument;  // sixth argument's register, if it goes through the stack
   std::string stacked_before;
   std::string stacked_after;
+  // From this argument on they go through the stack: spill_before puts them there out of their
+  // registers, spill_after gives the room back. As many as arguments has: none does.
+  size_t spilled_from = 0;
+  std::string spill_before;
+  std::string spill_after;
   std::string result_register;
   ErrorConvention error = ErrorConvention::kNegative;
   std::string flag_register;
@@ -64,7 +70,7 @@ absl::StatusOr<Abi> parse_abi(std::string_view file, std::string_view text);
 absl::StatusOr<std::vector<NumberAbi>> parse_number_abis(std::string_view file,
                                                          std::string_view text);
 
-// True if the ABI is in a list such as "x86_64,i386", "64,!riscv64", "32" or "" (all).
+// True if the ABI is in a list such as "x86_64,i386", "64,!riscv64", "any_mips", "32" or "" (all).
 bool abi_matches(const Abi& abi, std::string_view list);
 
 }  // namespace syscalls_gen

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/ascii.h"
@@ -64,7 +65,10 @@ absl::Status check_constant(const Tables& tables, const Constant& constant) {
   }
   for (const auto& [name, value] : constant.overrides) {
     bool known = name == "32" || name == "64";
-    for (const Abi& abi : tables.abis) known = known || abi.name == name;
+    for (const Abi& abi : tables.abis) {
+      known = known || abi.name == name ||
+              std::find(abi.kin.begin(), abi.kin.end(), name) != abi.kin.end();
+    }
     if (!known) return complain(constant.location, "\"", name, "\" is no ABI");
   }
   return absl::OkStatus();

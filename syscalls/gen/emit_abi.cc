@@ -37,6 +37,16 @@ std::vector<size_t> place(const Abi& abi, const std::vector<Operand>& operands) 
   return places;
 }
 
+// Puts the instructions around the call that its arguments' way over the stack takes. What lies in
+// registers without an argument goes along, and is not read.
+void spill(const Abi& abi, Statement& statement) {
+  const std::vector<std::string> head = absl::StrSplit(abi.spill_before, "; ");
+  statement.lines.insert(statement.lines.begin(), head.begin(), head.end());
+  for (std::string_view line : absl::StrSplit(abi.spill_after, "; ")) {
+    statement.lines.emplace_back(line);
+  }
+}
+
 void add_arguments(const Abi& abi, const std::vector<Operand>& operands, Statement& statement) {
   const std::vector<size_t> places = place(abi, operands);
   for (size_t i = 0; i < operands.size(); ++i) {
@@ -53,6 +63,7 @@ void add_arguments(const Abi& abi, const std::vector<Operand>& operands, Stateme
       }
       continue;
     }
+    if (abi.spilled_from != 0 && places[i] == abi.spilled_from) spill(abi, statement);
     const bool narrow = operands[i].narrow && !abi.narrow_arguments.empty();
     statement.before.push_back(
         absl::StrFormat("register %s %s asm(\"%s\") = %s;", operands[i].type, variable,

@@ -42,7 +42,7 @@ std::string emit_constant_checks(const FlagTable& table, const Abi& abi, const F
   for (const Family& family : table.families) {
     for (const Constant& constant : family.constants) {
       const auto fact = facts.find("const " + constant.name);
-      const ConstantValue& value = value_on(constant, abi.name, abi.word_bits);
+      const ConstantValue& value = value_on(constant, abi);
       if (fact == facts.end() || value.kind != ConstantValue::Kind::kKnown) continue;
       const std::string name = "sys::k" + constant.name;
       absl::StrAppendFormat(&text, "static_assert(own_bits(%s, raw(%s)) == own_bits(%s, 0x%xu));\n",

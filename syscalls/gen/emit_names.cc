@@ -60,7 +60,7 @@ std::string emit_errors(const Tables& tables, const Abi& abi) {
   std::map<uint64_t, std::string> names;
   for (const Family& family : tables.errors.families) {
     for (const Constant& constant : family.constants) {
-      const ConstantValue& value = value_on(constant, abi.name, abi.word_bits);
+      const ConstantValue& value = value_on(constant, abi);
       if (value.kind != ConstantValue::Kind::kKnown) continue;
       absl::StrAppendFormat(&text, "inline constexpr Errno k%s{%d};\n", constant.name, value.bits);
       names.emplace(value.bits, constant.name);

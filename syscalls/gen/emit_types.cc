@@ -92,7 +92,7 @@ std::string emit_constants(const Tables& tables, const Abi& abi) {
                             other, family.name);
     }
     for (const Constant& constant : family.constants) {
-      const ConstantValue& value = value_on(constant, abi.name, abi.word_bits);
+      const ConstantValue& value = value_on(constant, abi);
       if (value.kind != ConstantValue::Kind::kKnown) continue;
       absl::StrAppend(&text, emit_constant(family, constant, value));
     }

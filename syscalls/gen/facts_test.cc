@@ -63,7 +63,7 @@ TEST_P(FactsTest, NumbersAreTheHeadersAsASet) {
 TEST_P(FactsTest, EveryConstantHasAFactOrItsSourceInLibc) {
   for (const Family& family : tables().flags.families) {
     for (const Constant& constant : family.constants) {
-      const ConstantValue& value = value_on(constant, abi_.name, abi_.word_bits);
+      const ConstantValue& value = value_on(constant, abi_);
       const auto fact = facts_.find("const " + constant.name);
       if (constant.from_libc || value.kind == ConstantValue::Kind::kAbsent) continue;
       ASSERT_NE(fact, facts_.end()) << constant.name;
@@ -77,7 +77,7 @@ TEST_P(FactsTest, EveryConstantHasAFactOrItsSourceInLibc) {
 TEST_P(FactsTest, ErrorsAreTheHeaders) {
   for (const Family& family : tables().errors.families) {
     for (const Constant& constant : family.constants) {
-      const ConstantValue& value = value_on(constant, abi_.name, abi_.word_bits);
+      const ConstantValue& value = value_on(constant, abi_);
       const auto fact = facts_.find("const " + constant.name);
       const bool absent = value.kind == ConstantValue::Kind::kAbsent;
       ASSERT_EQ(absent, fact == facts_.end()) << constant.name;

@@ -111,13 +111,14 @@ absl::StatusOr<FlagTable> parse_flags(std::string_view file, std::string_view te
   return table;
 }
 
-const ConstantValue& value_on(const Constant& constant, std::string_view abi, int word_bits) {
-  const std::string word = std::to_string(word_bits);
-  for (const auto& [name, value] : constant.overrides) {
-    if (name == abi) return value;
-  }
-  for (const auto& [name, value] : constant.overrides) {
-    if (name == word) return value;
+const ConstantValue& value_on(const Constant& constant, const Abi& abi) {
+  std::vector<std::string> names = {abi.name};
+  names.insert(names.end(), abi.kin.begin(), abi.kin.end());
+  names.push_back(std::to_string(abi.word_bits));
+  for (const std::string& wanted : names) {
+    for (const auto& [name, value] : constant.overrides) {
+      if (name == wanted) return value;
+    }
   }
   return constant.general;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "syscalls/gen/abi.h"
 #include "syscalls/gen/source.h"
 
 namespace syscalls_gen {
@@ -21,7 +22,7 @@ struct ConstantValue {
   std::string spelling;  // as the table writes it
 };
 
-// One constant: its general value and the ABIs (or 32, 64) that differ.
+// One constant: its general value and the ABIs (or their kin, or 32, 64) that differ.
 struct Constant {
   Location location;
   std::string name;
@@ -53,6 +54,6 @@ struct FlagTable {
 absl::StatusOr<FlagTable> parse_flags(std::string_view file, std::string_view text);
 
 // The value that a constant has on an ABI.
-const ConstantValue& value_on(const Constant& constant, std::string_view abi, int word_bits);
+const ConstantValue& value_on(const Constant& constant, const Abi& abi);
 
 }  // namespace syscalls_gen

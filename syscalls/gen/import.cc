@@ -59,7 +59,16 @@ std::string spell(uint64_t bits, const Family& family, const Abi& abi) {
   return small ? absl::StrCat(bits & mask) : absl::StrFormat("0x%x", bits & mask);
 }
 
-// A row's values: the commonest first, then the ABIs that differ.
+// The ABIs of each group of kin.
+std::map<std::string, std::vector<std::string>> kin_of(const Tables& tables) {
+  std::map<std::string, std::vector<std::string>> groups;
+  for (const Abi& abi : tables.abis) {
+    for (const std::string& kin : abi.kin) groups[kin].push_back(abi.name);
+  }
+  return groups;
+}
+
+// A row's values: the commonest first, then the kin and the ABIs that differ.
 std::string spell_all(const Tables& tables, const Family& family, const Values& values) {
   std::map<std::string, int> votes;
   std::map<std::string, std::string> spelled;
@@ -74,6 +83,14 @@ std::string spell_all(const Tables& tables, const Family& family, const Values& 
     if (general.empty() || count > votes[general]) general = text;
   }
   std::string result = general;
+  for (const auto& [kin, members] : kin_of(tables)) {
+    const std::string text = spelled[members[0]];
+    bool same = members.size() > 1 && text != general;
+    for (const std::string& member : members) same = same && spelled[member] == text;
+    if (!same) continue;
+    absl::StrAppend(&result, " ", kin, "=", text);
+    for (const std::string& member : members) spelled[member] = general;
+  }
   for (const Abi& abi : tables.abis) {
     if (spelled[abi.name] != general)
       absl::StrAppend(&result, " ", abi.name, "=", spelled[abi.name]);
@@ -93,7 +110,7 @@ std::string rewrite_flags(const Tables& tables, const std::string& path, const s
       for (const Abi& abi : tables.abis) {
         const Facts& source = constant.from_libc ? libc : facts.at(abi.name);
         const auto fact = source.find("const " + constant.name);
-        const ConstantValue& own = value_on(constant, abi.name, abi.word_bits);
+        const ConstantValue& own = value_on(constant, abi);
         const bool overridden = &own != &constant.general && constant.from_libc;
         const bool left_out = &own != &constant.general && own.kind == ConstantValue::Kind::kAbsent;
         if (overridden) values[abi.name] = own.bits;

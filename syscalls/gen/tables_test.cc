@@ -23,6 +23,13 @@ Tables tiny_tables() {
 
 std::string complaint(const absl::Status& status) { return std::string(status.message()); }
 
+Abi abi_of(const std::string& name, int word_bits) {
+  Abi abi;
+  abi.name = name;
+  abi.word_bits = word_bits;
+  return abi;
+}
+
 TEST(SourceTest, RowsKnowTheirLineAndLoseTheirComments) {
   const std::vector<Row> rows = split_rows("t", "# head\n\nread 0  # tail\n  O_X 1\n");
   ASSERT_EQ(rows.size(), 2u);
@@ -66,9 +73,9 @@ TEST(FlagsTest, ValuesDifferByAbiAndWord) {
   const auto table = parse_flags("f", "flags F u32 | text\n  A 0x10 tiny=0x20 64=-\n");
   ASSERT_TRUE(table.ok()) << table.status();
   const Constant& constant = table->families[0].constants[0];
-  EXPECT_EQ(value_on(constant, "tiny", 32).bits, 0x20u);
-  EXPECT_EQ(value_on(constant, "other", 32).bits, 0x10u);
-  EXPECT_EQ(value_on(constant, "other", 64).kind, ConstantValue::Kind::kAbsent);
+  EXPECT_EQ(value_on(constant, abi_of("tiny", 32)).bits, 0x20u);
+  EXPECT_EQ(value_on(constant, abi_of("other", 32)).bits, 0x10u);
+  EXPECT_EQ(value_on(constant, abi_of("other", 64)).kind, ConstantValue::Kind::kAbsent);
 }
 
 TEST(FlagsTest, MistakesAreOneLine) {

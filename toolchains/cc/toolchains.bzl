@@ -7,7 +7,7 @@ between them is a feature declared here and switched on by a macro of //toolchai
 """
 
 load("@rules_cc//cc:defs.bzl", "cc_toolchain")
-load("//toolchains:architectures.bzl", "ARCHITECTURES")
+load("//toolchains:architectures.bzl", "ALL")
 load(":config.bzl", "clang_config")
 
 _CC_TOOLCHAIN_TYPE = "@bazel_tools//tools/cpp:toolchain_type"
@@ -193,7 +193,7 @@ def llvm_toolchains(host_include_directories = []):
         files = ":hosted_files",
     )
 
-    for name, architecture in ARCHITECTURES.items():
+    for name, architecture in ALL.items():
         clang_config(
             name = name + "_config",
             compile_features = {

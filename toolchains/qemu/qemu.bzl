@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """qemu-user as a toolchain: the emulator that runs the target platform's programs."""
 
-load("//toolchains:architectures.bzl", "ARCHITECTURES")
+load("//toolchains:architectures.bzl", "ALL")
 load("//toolchains:packages.lock.bzl", "QEMU_PACKAGES")
 load("//toolchains/apt:apt.bzl", "APT_ENVIRONMENT", "unpack_packages")
 
@@ -11,7 +11,7 @@ exit 126
 """
 
 def _installed_emulators(ctx):
-    for name in ARCHITECTURES:
+    for name in ALL:
         emulator = ctx.which("qemu-" + name) or ctx.which("qemu-%s-static" % name)
         if emulator:
             ctx.symlink(emulator, "qemu-" + name)
@@ -23,7 +23,7 @@ def _qemu_repository_impl(ctx):
         _installed_emulators(ctx)
     else:
         unpack_packages(ctx, QEMU_PACKAGES)
-        for name in ARCHITECTURES:
+        for name in ALL:
             ctx.symlink("tree/usr/bin/qemu-%s-static" % name, "qemu-" + name)
     ctx.file("BUILD.bazel", """exports_files(
     glob(["qemu-*"]),

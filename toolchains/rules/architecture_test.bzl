@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A test of one freestanding program on one architecture, run by a hosted test program."""
 
-load("//toolchains:architectures.bzl", "ARCHITECTURES")
+load("//toolchains:architectures.bzl", "ALL")
 load(":platform.bzl", "ALLOWLIST", "architecture_transition")
 
 def _architecture_test_impl(ctx):
@@ -20,7 +20,7 @@ def _architecture_test_impl(ctx):
         debug_program = ctx.attr.debug_program[0][DefaultInfo].files_to_run.executable
         environment["NOSC_DEBUG_PROGRAM"] = debug_program.short_path
         files.append(debug_program)
-    if not ARCHITECTURES[ctx.attr.architecture].runs_natively or ctx.attr.always_emulated:
+    if not ALL[ctx.attr.architecture].runs_natively or ctx.attr.always_emulated:
         environment["NOSC_EMULATOR"] = emulator.short_path
         files.append(emulator)
     runfiles = ctx.runfiles(files).merge(ctx.attr.runner[DefaultInfo].default_runfiles)
@@ -40,7 +40,7 @@ relative to the folder that tests start in.""",
         "always_emulated": attr.bool(
             doc = "Use the emulator for architectures that run natively as well.",
         ),
-        "architecture": attr.string(mandatory = True, values = ARCHITECTURES.keys()),
+        "architecture": attr.string(mandatory = True, values = ALL.keys()),
         "data": attr.label_list(allow_files = True),
         "debug_program": attr.label(
             cfg = architecture_transition,

@@ -3,7 +3,7 @@
 
 load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
-load("//toolchains:architectures.bzl", "ARCHITECTURES")
+load("//toolchains:architectures.bzl", "ALL")
 load(":platform.bzl", "ALLOWLIST", "architecture_transition")
 
 # $1 the report, then the compiler and its arguments. The report is empty if all went as expected.
@@ -109,7 +109,7 @@ refused_sources = rule(
     implementation = _refused_sources_impl,
     doc = "A report per source of what the compiler said beyond, or short of, what it had to say.",
     attrs = {
-        "architecture": attr.string(mandatory = True, values = ARCHITECTURES.keys()),
+        "architecture": attr.string(mandatory = True, values = ALL.keys()),
         "deps": attr.label_list(providers = [CcInfo]),
         "moved_srcs": attr.label_list(
             allow_files = [".cc"],
@@ -143,7 +143,7 @@ refused_test = rule(
     implementation = _refused_test_impl,
     doc = "Fails if a report of refused_sources is not empty.",
     attrs = {
-        "architecture": attr.string(mandatory = True, values = ARCHITECTURES.keys()),
+        "architecture": attr.string(mandatory = True, values = ALL.keys()),
         "refused": attr.label(cfg = architecture_transition, mandatory = True),
         "_allowlist_function_transition": ALLOWLIST,
     },

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules that build a target for another platform than the command line's."""
 
-load("//toolchains:architectures.bzl", "ARCHITECTURES")
+load("//toolchains:architectures.bzl", "ALL")
 
 _PLATFORMS = "//command_line_option:platforms"
 _COMPILATION_MODE = "//command_line_option:compilation_mode"
 
-_FREESTANDING = {name: Label("//platforms:linux_" + name) for name in ARCHITECTURES}
+_FREESTANDING = {name: Label("//platforms:linux_" + name) for name in ALL}
 
 def _names(labels):
     # Bazel 4 spells the main repository's labels with or without its name.
@@ -100,7 +100,7 @@ for_architecture = rule(
     doc = "An executable built for the freestanding platform of one architecture.",
     executable = True,
     attrs = {
-        "architecture": attr.string(mandatory = True, values = ARCHITECTURES.keys()),
+        "architecture": attr.string(mandatory = True, values = ALL.keys()),
         "binary": attr.label(cfg = architecture_transition, mandatory = True),
         "_allowlist_function_transition": ALLOWLIST,
     },
@@ -116,7 +116,7 @@ objects_for_architecture = rule(
     implementation = _objects_for_architecture_impl,
     doc = "NAME.a: the objects of a library built for the freestanding platform of one architecture.",
     attrs = {
-        "architecture": attr.string(mandatory = True, values = ARCHITECTURES.keys()),
+        "architecture": attr.string(mandatory = True, values = ALL.keys()),
         "library": attr.label(cfg = architecture_transition, mandatory = True),
         "_allowlist_function_transition": ALLOWLIST,
     },

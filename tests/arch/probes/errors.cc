@@ -74,7 +74,7 @@ TEST_CASE(error_of_a_process_that_is_not_there) {
 }
 
 TEST_CASE(error_of_waiting_for_nobody) {
-  CHECK_ERROR(sys::kECHILD, sys::wait4(sys::Pid{-1}, nullptr, sys::kWNOHANG));
+  CHECK_ERROR(sys::kECHILD, sys::portable::wait4(sys::Pid{-1}, nullptr, sys::kWNOHANG));
 }
 
 TEST_CASE(error_of_a_buffer_too_small) {

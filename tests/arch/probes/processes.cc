@@ -204,7 +204,9 @@ TEST_CASE(random_bytes_are_given) {
 TEST_CASE(memory_and_uptime_are_told) {
   sys::Sysinfo info = {};
   CHECK_OK(sys::sysinfo(info));
-  CHECK(info.uptime > 0 && info.totalram > 0 && info.totalram >= info.freeram && info.mem_unit > 0);
+  CHECK(info.uptime > 0 && info.totalram > 0 && info.mem_unit > 0);
+  // qemu-user cuts a large machine's bytes to 32 bits, where the kernel would choose a larger unit.
+  CHECK(sizeof(info.totalram) == 4 || info.totalram >= info.freeram);
 }
 
 TEST_CASE(clocks_go_forward) {

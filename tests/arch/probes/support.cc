@@ -79,7 +79,7 @@ sys::Pid start_child(int (*run)()) {
 
 int wait_for(sys::Pid pid) {
   int status = -1;
-  CHECK_EQUAL(to_raw(CHECK_VALUE(sys::wait4(pid, &status))), to_raw(pid));
+  CHECK_EQUAL(to_raw(CHECK_VALUE(sys::portable::wait4(pid, &status))), to_raw(pid));
   return status;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What compilers call on i386 to divide and to shift 64-bit numbers. The names are libgcc's.
+// What compilers call on most 32-bit ABIs to divide and to shift 64-bit numbers. The names are
+// libgcc's.
 
 #include "syscalls/freestanding/integers.h"
 
