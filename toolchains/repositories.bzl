@@ -118,5 +118,5 @@ def nosc_register_toolchains():
     """Registers the compilers and the emulators."""
     native.register_toolchains(
         "@llvm//:all",
-        "//toolchains/qemu:all",
+        "@nosc//toolchains/qemu:all",
     )
