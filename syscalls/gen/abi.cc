@@ -35,6 +35,7 @@ std::map<std::string, std::string Abi::*> text_keys() {
       {"stacked_before", &Abi::stacked_before},
       {"stacked_after", &Abi::stacked_after},
       {"spill_before", &Abi::spill_before},
+      {"restorer", &Abi::restorer},
       {"spill_after", &Abi::spill_after},
       {"result", &Abi::result_register},
   };

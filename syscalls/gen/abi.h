@@ -46,6 +46,7 @@ struct Abi {
   std::string result_register;
   ErrorConvention error = ErrorConvention::kNegative;
   std::string flag_register;
+  std::string restorer;           // returns from a signal's handler; empty: the kernel does
   std::string sign_type = "int";  // cheapest to ask for a small result's sign
   std::vector<std::string> clobbers;
   std::vector<std::string> clone_order;

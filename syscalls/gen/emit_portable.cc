@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "syscalls/gen/emit.h"
 
 namespace syscalls_gen {
@@ -47,6 +49,27 @@ absl::StatusOr<std::string> emit_verb(const Tables& tables, const Abi& abi,
   return complain(verb.call.location, verb.call.name, " has no way on ", abi.name);
 }
 
+// set_handler, with the code that returns from a handler where the kernel has none of its own.
+std::string emit_handlers(const Tables& tables, const Abi& abi) {
+  std::string text;
+  if (!abi.restorer.empty()) {
+    const int number = numbers_of(tables, abi).at("rt_sigreturn");
+    const std::vector<std::string> lines =
+        absl::StrSplit(absl::StrReplaceAll(abi.restorer, {{"NUMBER", absl::StrCat(number)}}), "; ");
+    absl::StrAppend(&text, "// Returns from a signal's handler; not to be called.\n",
+                    "[[gnu::naked]] inline void return_from_handler() {\n  asm volatile(\"",
+                    absl::StrJoin(lines, "\\n\\t"), "\");\n}\n\n");
+  }
+  absl::StrAppend(&text, "// Makes a function what a signal does, in an action for rt_sigaction.\n",
+                  "inline void set_handler(Sigaction& action, void (*handler)(int)) {\n",
+                  "  action.handler = reinterpret_cast<void*>(handler);\n");
+  if (!abi.restorer.empty()) {
+    absl::StrAppend(&text, "  action.restorer = reinterpret_cast<void*>(return_from_handler);\n",
+                    "  action.flags |= kSA_RESTORER;\n");
+  }
+  return absl::StrCat(text, "}\n\n");
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> emit_portable(const Tables& tables, const Abi& abi) {
@@ -61,7 +84,7 @@ absl::StatusOr<std::string> emit_portable(const Tables& tables, const Abi& abi) 
     if (!code.ok()) return code.status();
     absl::StrAppend(&text, *code);
   }
-  absl::StrAppend(&text, "}  // namespace sys::portable\n");
+  absl::StrAppend(&text, emit_handlers(tables, abi), "}  // namespace sys::portable\n");
   return text;
 }
 

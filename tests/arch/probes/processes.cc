@@ -12,6 +12,30 @@ sys::Pid parent_pid;
 
 int compare_parent() { return to_raw(sys::getppid()) == to_raw(parent_pid) ? 0 : 1; }
 
+// A stack for clone. The child begins where the parent called, with nothing of the parent's frame:
+// what it does first must be a call of a function that takes nothing and never returns.
+struct NewStack {
+  static void* top() {
+    // Some ABIs let a function write a little way into its caller's frame.
+    constexpr size_t kCallersFrame = 512;
+    return memory + sizeof(memory) - kCallersFrame;
+  }
+  static bool is_used() {
+    volatile char local = 0;
+    const auto address = reinterpret_cast<uintptr_t>(&local);
+    const auto begin = reinterpret_cast<uintptr_t>(memory);
+    return address >= begin && address < begin + sizeof(memory);
+  }
+  [[noreturn, gnu::noinline]] static void exit_process() { sys::exit_group(is_used() ? 42 : 1); }
+  [[noreturn, gnu::noinline]] static void exit_thread() {
+    told = is_used() ? to_raw(sys::gettid()) : -1;
+    sys::exit(0);
+  }
+
+  alignas(16) static inline char memory[65536];
+  static inline volatile int told = 0;
+};
+
 int kill_itself() {
   CHECK_OK(sys::kill(sys::getpid(), sys::kSIGKILL));
   return 0;
@@ -77,6 +101,37 @@ TEST_CASE(clone_takes_its_arguments_in_order) {
   CHECK_EQUAL(parent_tid, 0);
   CHECK_EQUAL(child_tid, 0);
   CHECK_EQUAL(probe::wait_for(pid), 0);
+}
+
+TEST_CASE(clone_gives_a_process_its_stack) {
+  const auto signal = static_cast<unsigned long>(sys::kSIGCHLD);
+  const sys::Pid pid = CHECK_VALUE(sys::clone(signal, NewStack::top(), nullptr, nullptr, 0));
+  if (pid == sys::Pid{0}) {
+    NewStack::exit_process();
+  }
+  CHECK_EQUAL(probe::wait_for(pid), 42 << 8);
+}
+
+// With both of the tids and a stack, all of clone's arguments but one are in their place.
+TEST_CASE(clone_gives_a_thread_its_stack) {
+  static volatile int parent_tid = 0;
+  static volatile int child_tid = 0;
+  const auto flags = sys::kCLONE_VM | sys::kCLONE_FS | sys::kCLONE_FILES | sys::kCLONE_SIGHAND |
+                     sys::kCLONE_THREAD | sys::kCLONE_SYSVSEM | sys::kCLONE_PARENT_SETTID |
+                     sys::kCLONE_CHILD_SETTID;
+  const sys::Pid tid =
+      CHECK_VALUE(sys::clone(static_cast<unsigned long>(flags.bits()), NewStack::top(),
+                             const_cast<int*>(&parent_tid), const_cast<int*>(&child_tid), 0));
+  if (tid == sys::Pid{0}) {
+    NewStack::exit_thread();
+  }
+  CHECK_EQUAL(parent_tid, to_raw(tid));
+  for (int tries = 0; tries < 5000 && NewStack::told == 0; ++tries) {
+    sys::Timespec pause = {0, 1000000};
+    CHECK_OK(sys::portable::clock_nanosleep(sys::kCLOCK_MONOTONIC, {}, pause));
+  }
+  CHECK_EQUAL(NewStack::told, to_raw(tid));
+  CHECK_EQUAL(child_tid, to_raw(tid));
 }
 
 TEST_CASE(pidfd_reaches_a_process) {

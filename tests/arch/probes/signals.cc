@@ -96,6 +96,29 @@ TEST_CASE(handler_runs_with_the_signal) {
   CHECK_EQUAL(probe::wait_for(pid), static_cast<int>(sys::kSIGUSR1) << 8);
 }
 
+TEST_CASE(handler_returns_to_what_it_interrupted) {
+  static volatile int count = 0;
+  static volatile int last = 0;
+  sys::Sigaction action = {};
+  sys::portable::set_handler(action, [](int signal) {
+    count = count + 1;
+    last = signal;
+  });
+  CHECK_OK(sys::rt_sigaction(sys::kSIGUSR1, &action));
+  CHECK_OK(sys::rt_sigaction(sys::kSIGUSR2, &action));
+  send_to_itself(sys::kSIGUSR1);
+  CHECK_EQUAL(count, 1);
+  CHECK_EQUAL(last, sys::kSIGUSR1);
+  // The mask is restored as well: a second one arrives.
+  send_to_itself(sys::kSIGUSR1);
+  send_to_itself(sys::kSIGUSR2);
+  CHECK_EQUAL(count, 3);
+  CHECK_EQUAL(last, sys::kSIGUSR2);
+  sys::Sigset now = {};
+  CHECK_OK(sys::rt_sigprocmask(sys::kSIG_BLOCK, nullptr, &now));
+  CHECK(!contains(now, sys::kSIGUSR1) && !contains(now, sys::kSIGUSR2));
+}
+
 TEST_CASE(action_is_read_back) {
   sys::Sigaction action = action_of(exit_with_signal);
   add_flags(action.flags, sys::kSA_RESTART | sys::kSA_NODEFER);
