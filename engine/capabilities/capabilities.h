@@ -26,7 +26,6 @@
 #include "engine/rt/arena.h"
 #include "engine/rt/error.h"
 #include "engine/rt/failure.h"
-#include "engine/rt/result.h"
 #include "engine/spec/config.h"
 
 namespace nosc::capabilities {
@@ -55,14 +54,14 @@ int capability_number(std::string_view name);
 
 // Turns the names of the five sets into masks.
 // Errors: effective capabilities that aren't permitted: the kernel would refuse the whole set.
-Result<CapabilityPlan> plan_capabilities(const spec::Process& process, const HostFacts& facts,
-                                         Grantor grantor, Arena& arena);
+CapabilityPlan plan_capabilities(const spec::Process& process, const HostFacts& facts,
+                                 Grantor grantor, Arena& arena);
 
 // Limits the bounding set, and keeps the permitted set across the change of user.
-Failure apply_bounding(const CapabilityPlan& plan);
+void apply_bounding(const CapabilityPlan& plan);
 
 // Sets the other four sets.
 // Pre: the user is the container's.
-Failure apply_capabilities(const CapabilityPlan& plan);
+void apply_capabilities(const CapabilityPlan& plan);
 
 }  // namespace nosc::capabilities

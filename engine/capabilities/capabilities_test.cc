@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "engine/rt/testing.h"
 #include "syscalls/sys.h"
 
 namespace nosc::capabilities {
@@ -31,7 +32,8 @@ TEST(CapabilityNumber, RefusesOthers) {
 
 TEST(PlanCapabilities, AbsentMeansNone) {
   Arena arena;
-  const auto plan = plan_capabilities({}, kHost, Grantor::kCaller, arena);
+  const auto plan =
+      outcome_of([&] { return plan_capabilities({}, kHost, Grantor::kCaller, arena); });
   ASSERT_TRUE(plan.ok());
   EXPECT_EQ(plan->bounding | plan->effective | plan->permitted, 0u);
   EXPECT_EQ(plan->last_capability, 40u);
@@ -50,7 +52,8 @@ TEST(PlanCapabilities, FillsTheSets) {
                           .inheritable = kill,
                           .permitted = kill,
                           .ambient = kill};
-  const auto plan = plan_capabilities(process, kHost, Grantor::kCaller, arena);
+  const auto plan =
+      outcome_of([&] { return plan_capabilities(process, kHost, Grantor::kCaller, arena); });
   ASSERT_TRUE(plan.ok());
   EXPECT_EQ(plan->bounding, bit(0) | bit(5));
   EXPECT_EQ(plan->effective, bit(5));
@@ -69,7 +72,8 @@ TEST(PlanCapabilities, WarnsOncePerIgnoredName) {
   process.capabilities.bounding = bounding;
   process.capabilities.permitted = permitted;
   HostFacts facts = {.last_capability = 38, .permitted_capabilities = kAll & ~bit(24)};
-  const auto plan = plan_capabilities(process, facts, Grantor::kCaller, arena);
+  const auto plan =
+      outcome_of([&] { return plan_capabilities(process, facts, Grantor::kCaller, arena); });
   ASSERT_TRUE(plan.ok());
   EXPECT_EQ(plan->bounding, bit(24));
   EXPECT_EQ(plan->permitted, 0u);
@@ -80,7 +84,8 @@ TEST(PlanCapabilities, WarnsOncePerIgnoredName) {
   EXPECT_EQ(plan->warnings[1].place.index, 1);
   EXPECT_EQ(plan->warnings[2].object, "CAP_SYS_RESOURCE");
 
-  const auto own = plan_capabilities(process, facts, Grantor::kUserNamespace, arena);
+  const auto own =
+      outcome_of([&] { return plan_capabilities(process, facts, Grantor::kUserNamespace, arena); });
   ASSERT_TRUE(own.ok());
   EXPECT_EQ(own->permitted, bit(24));
 }
@@ -91,7 +96,8 @@ TEST(PlanCapabilities, AmbientNeedsPermittedAndInheritable) {
   spec::Process process;
   process.capabilities.permitted = kill;
   process.capabilities.ambient = kill;
-  const auto plan = plan_capabilities(process, kHost, Grantor::kCaller, arena);
+  const auto plan =
+      outcome_of([&] { return plan_capabilities(process, kHost, Grantor::kCaller, arena); });
   ASSERT_TRUE(plan.ok());
   EXPECT_EQ(plan->ambient, 0u);
   EXPECT_EQ(plan->warnings.size(), 1u);
@@ -102,7 +108,8 @@ TEST(PlanCapabilities, EffectiveMustBePermitted) {
   const Names kill = {"CAP_KILL"};
   spec::Process process;
   process.capabilities.effective = kill;
-  const auto plan = plan_capabilities(process, kHost, Grantor::kCaller, arena);
+  const auto plan =
+      outcome_of([&] { return plan_capabilities(process, kHost, Grantor::kCaller, arena); });
   ASSERT_FALSE(plan.ok());
   EXPECT_STREQ(plan.error().place.pointer, "/process/capabilities/effective");
 }

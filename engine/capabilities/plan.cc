@@ -28,13 +28,13 @@ class Warnings {
  public:
   Warnings(Arena& arena, size_t capacity) : arena_(arena), capacity_(capacity) {}
 
-  Result<void> add(const Place& place, std::string_view name, const char* text) {
-    if (storage_.empty()) storage_ = TRY(arena_.array<Error>(capacity_));
+  void add(const Place& place, std::string_view name, const char* text) {
+    if (storage_.empty()) storage_ = arena_.array<Error>(capacity_);
     for (const Error& earlier : all()) {
-      if (earlier.object == name) return {};
+      if (earlier.object == name) return;
     }
-    storage_[count_++] = invalid_error(place, text, name);
-    return {};
+    storage_[count_++] = {
+        .code = ErrorCode::kInvalid, .object = name, .place = place, .text = text};
   }
 
   std::span<const Error> all() const { return storage_.first(count_); }
@@ -67,8 +67,8 @@ const char* reason_to_ignore(const Set& set, int number, const HostFacts& facts,
 
 }  // namespace
 
-Result<CapabilityPlan> plan_capabilities(const spec::Process& process, const HostFacts& facts,
-                                         Grantor grantor, Arena& arena) {
+CapabilityPlan plan_capabilities(const spec::Process& process, const HostFacts& facts,
+                                 Grantor grantor, Arena& arena) {
   CapabilityPlan plan;
   plan.last_capability = facts.last_capability;
   plan.leaves_root = process.user.uid != 0;
@@ -84,14 +84,14 @@ Result<CapabilityPlan> plan_capabilities(const spec::Process& process, const Hos
       if (reason == nullptr) {
         plan.*set.mask |= uint64_t{1} << number;
       } else {
-        TRY(warnings.add(place, name, reason));
+        warnings.add(place, name, reason);
       }
       ++place.index;
     }
   }
   plan.warnings = warnings.all();
   if ((plan.effective & ~plan.permitted) != 0) {
-    return invalid_error(kEffective, "holds what isn't permitted");
+    fail_invalid(kEffective, "holds what isn't permitted");
   }
   return plan;
 }

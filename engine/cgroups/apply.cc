@@ -4,6 +4,7 @@
 
 #include "engine/cgroups/cgroups.h"
 #include "engine/cgroups/path.h"
+#include "engine/rt/step.h"
 #include "syscalls/sys.h"
 
 namespace nosc::cgroups {
@@ -20,7 +21,7 @@ sys::Errno make_directories(sys::BorrowedFd hierarchy, std::span<char> path,
   for (int step = 0; step < kStepLimit; ++step) {
     const size_t parent = parent_length(path, length);
     const auto made = sys::mkdirat(hierarchy, LeadingPart(path, length).c_str(), kDirectoryMode);
-    if (!made && made.error() == sys::kENOENT && parent != 0) {
+    if (made.failed_with(sys::kENOENT) && parent != 0) {
       length = parent;
       continue;
     }
@@ -50,36 +51,32 @@ sys::Errno require_unused(sys::BorrowedFd directory) {
 
 }  // namespace
 
-Result<void> apply_cgroup(const CgroupPlan& plan, Cgroup& cgroup) {
-  if (plan.use == CgroupUse::kNone) return {};
-  sys::Fd hierarchy = TRY_SYS("open", plan.mount,
-                              sys::openat(sys::kCwd, sys::CStr::from_terminated(plan.mount),
+void apply_cgroup(const CgroupPlan& plan, Cgroup& cgroup) {
+  if (plan.use == CgroupUse::kNone) return;
+  sys::Fd hierarchy = or_fail(sys::openat(sys::kCwd, sys::CStr::from_terminated(plan.mount),
                                           sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
-                              plan.place);
+                              "open", plan.mount, plan.place);
   const std::string_view path(plan.path.data(), plan.path.size());
   const sys::Errno error = make_directories(hierarchy, plan.path, cgroup.existing_length);
   if (error) {
-    if (plan.use == CgroupUse::kIfPermitted && is_permission(error)) return {};
-    return system_error("create cgroup", path, error, plan.place);
+    if (plan.use == CgroupUse::kIfPermitted && is_permission(error)) return;
+    fail_system("create cgroup", path, error, plan.place);
   }
   cgroup.hierarchy = std::move(hierarchy);
   cgroup.directory =
-      TRY_SYS("open cgroup", path,
-              sys::openat(cgroup.hierarchy, sys::CStr::from_terminated(plan.path.data()),
+      or_fail(sys::openat(cgroup.hierarchy, sys::CStr::from_terminated(plan.path.data()),
                           sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
-              plan.place);
-  if (cgroup.existing_length != path.size()) return {};
+              "open cgroup", path, plan.place);
+  if (cgroup.existing_length != path.size()) return;
   const sys::Errno used = require_unused(cgroup.directory);
-  if (used) return system_error("use cgroup", path, used, plan.place);
-  return {};
+  if (used) fail_system("use cgroup", path, used, plan.place);
 }
 
-Failure join_cgroup(sys::BorrowedFd directory) {
-  const auto file = sys::openat(directory, "cgroup.procs", sys::kO_WRONLY | sys::kO_CLOEXEC);
-  if (!file) return fail(Step::kJoinCgroup, Operation::kOpen, file.error());
-  const auto written = sys::write(file.borrow(), sys::text("0"));
-  if (!written) return fail(Step::kJoinCgroup, Operation::kWrite, written.error());
-  return {};
+void join_cgroup(sys::BorrowedFd directory) {
+  begin_step(Step::kJoinCgroup);
+  const sys::Fd file = or_fail(
+      sys::openat(directory, "cgroup.procs", sys::kO_WRONLY | sys::kO_CLOEXEC), Operation::kOpen);
+  or_fail(sys::write(file, sys::text("0")), Operation::kWrite);
 }
 
 }  // namespace nosc::cgroups

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "engine/cgroups/cgroups.h"
+#include "engine/rt/testing.h"
 
 namespace nosc::cgroups {
 namespace {
@@ -43,44 +44,44 @@ class ApplyCgroupTest : public testing::Test {
 };
 
 TEST_F(ApplyCgroupTest, MakesAndRemovesTheWholePath) {
-  ASSERT_TRUE(apply_cgroup(plan(), cgroup_).ok());
+  ASSERT_TRUE(outcome_of([&] { return apply_cgroup(plan(), cgroup_); }).ok());
   EXPECT_TRUE(cgroup_.directory);
   EXPECT_EQ(cgroup_.existing_length, 0u);
   EXPECT_TRUE(exists("a/b/c"));
-  ASSERT_TRUE(remove_cgroup(plan(), cgroup_).ok());
+  ASSERT_TRUE(outcome_of([&] { return remove_cgroup(plan(), cgroup_); }).ok());
   EXPECT_FALSE(exists("a"));
   EXPECT_STREQ(path_, "a/b/c");
 }
 
 TEST_F(ApplyCgroupTest, KeepsWhatWasThere) {
   fs::create_directories(mount_ + "/a");
-  ASSERT_TRUE(apply_cgroup(plan(), cgroup_).ok());
+  ASSERT_TRUE(outcome_of([&] { return apply_cgroup(plan(), cgroup_); }).ok());
   EXPECT_EQ(cgroup_.existing_length, 1u);
-  ASSERT_TRUE(remove_cgroup(plan(), cgroup_).ok());
+  ASSERT_TRUE(outcome_of([&] { return remove_cgroup(plan(), cgroup_); }).ok());
   EXPECT_TRUE(exists("a"));
   EXPECT_FALSE(exists("a/b"));
 }
 
 TEST_F(ApplyCgroupTest, KeepsParentsThatOthersUseByNow) {
-  ASSERT_TRUE(apply_cgroup(plan(), cgroup_).ok());
+  ASSERT_TRUE(outcome_of([&] { return apply_cgroup(plan(), cgroup_); }).ok());
   fs::create_directories(mount_ + "/a/other");
-  ASSERT_TRUE(remove_cgroup(plan(), cgroup_).ok());
+  ASSERT_TRUE(outcome_of([&] { return remove_cgroup(plan(), cgroup_); }).ok());
   EXPECT_TRUE(exists("a/other"));
   EXPECT_FALSE(exists("a/b"));
 }
 
 TEST_F(ApplyCgroupTest, TakesAnExistingCgroupThatIsEmpty) {
   make_existing("a/b/c", "populated 0\nfrozen 0\n");
-  ASSERT_TRUE(apply_cgroup(plan(), cgroup_).ok());
+  ASSERT_TRUE(outcome_of([&] { return apply_cgroup(plan(), cgroup_); }).ok());
   EXPECT_TRUE(cgroup_.directory);
-  ASSERT_TRUE(remove_cgroup(plan(), cgroup_).ok());
+  ASSERT_TRUE(outcome_of([&] { return remove_cgroup(plan(), cgroup_); }).ok());
   EXPECT_TRUE(exists("a/b/c"));
 }
 
 TEST_F(ApplyCgroupTest, RefusesACgroupInUse) {
   for (const char* events : {"populated 1\nfrozen 0\n", "populated 0\nfrozen 1\n"}) {
     make_existing("a/b/c", events);
-    const auto result = apply_cgroup(plan(), cgroup_);
+    const auto result = outcome_of([&] { return apply_cgroup(plan(), cgroup_); });
     ASSERT_FALSE(result.ok());
     EXPECT_EQ(result.error().code, ErrorCode::kSystem);
   }
@@ -92,7 +93,7 @@ TEST_F(ApplyCgroupTest, WithoutPermissionOnlyTheDefaultIsDropped) {
   denied.mount = read_only.c_str();
   char one[] = "a";
   denied.path = std::span(one, 1);
-  EXPECT_FALSE(apply_cgroup(denied, cgroup_).ok());
+  EXPECT_FALSE(outcome_of([&] { return apply_cgroup(denied, cgroup_); }).ok());
 }
 
 }  // namespace

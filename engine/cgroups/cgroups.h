@@ -26,9 +26,9 @@
 
 #include "engine/host/host.h"
 #include "engine/rt/arena.h"
+#include "engine/rt/error.h"
 #include "engine/rt/failure.h"
 #include "engine/rt/place.h"
-#include "engine/rt/result.h"
 #include "engine/spec/config.h"
 #include "syscalls/sys/fd.h"
 
@@ -58,20 +58,20 @@ struct Cgroup {
 
 // Decides where the container's cgroup is.
 // Errors: a path that was asked for on a host without cgroup2; a path with ".." or nothing in it.
-Result<CgroupPlan> plan_cgroup(const spec::Linux& linux, std::string_view container_id,
-                               const HostFacts& facts, Arena& arena);
+CgroupPlan plan_cgroup(const spec::Linux& linux, std::string_view container_id,
+                       const HostFacts& facts, Arena& arena);
 
 // Makes the directories and opens the last one. In the parent, before clone.
 // Errors: EBUSY for a cgroup that isn't empty. A missing permission is none for kIfPermitted, whose
 // `cgroup` then stays empty.
-Result<void> apply_cgroup(const CgroupPlan& plan, Cgroup& cgroup);
+void apply_cgroup(const CgroupPlan& plan, Cgroup& cgroup);
 
 // Moves the calling process into the cgroup: where the kernel can't start a process inside.
-Failure join_cgroup(sys::BorrowedFd directory);
+void join_cgroup(sys::BorrowedFd directory);
 
 // Removes what apply_cgroup() made, with what the container made beneath it; kills what is left
 // inside and waits for it, up to two seconds.
 // Errors: EBUSY when something stays alive. Nothing is done where `cgroup` is empty.
-Result<void> remove_cgroup(const CgroupPlan& plan, Cgroup& cgroup);
+void remove_cgroup(const CgroupPlan& plan, Cgroup& cgroup);
 
 }  // namespace nosc::cgroups

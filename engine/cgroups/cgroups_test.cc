@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/cgroups/path.h"
+#include "engine/rt/testing.h"
 
 namespace nosc::cgroups {
 namespace {
@@ -17,10 +18,10 @@ constexpr HostFacts kUser = {.euid = 1000,
 
 class PlanCgroupTest : public testing::Test {
  protected:
-  Result<CgroupPlan> plan(std::string_view path, const HostFacts& facts) {
+  Outcome<CgroupPlan> plan(std::string_view path, const HostFacts& facts) {
     spec::Linux linux;
     linux.cgroups_path = path;
-    return plan_cgroup(linux, "id", facts, arena_);
+    return outcome_of([&] { return plan_cgroup(linux, "id", facts, arena_); });
   }
 
   std::string_view planned_path(std::string_view path, const HostFacts& facts) {

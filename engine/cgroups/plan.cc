@@ -29,8 +29,8 @@ bool has_base(const HostFacts& facts) { return is_root(facts) || facts.own_cgrou
 
 }  // namespace
 
-Result<CgroupPlan> plan_cgroup(const spec::Linux& linux, std::string_view container_id,
-                               const HostFacts& facts, Arena& arena) {
+CgroupPlan plan_cgroup(const spec::Linux& linux, std::string_view container_id,
+                       const HostFacts& facts, Arena& arena) {
   const std::string_view wanted = linux.cgroups_path;
   const bool absolute = wanted.starts_with('/');
   CgroupPlan plan;
@@ -38,15 +38,15 @@ Result<CgroupPlan> plan_cgroup(const spec::Linux& linux, std::string_view contai
   plan.place = kPlace;
   if (facts.cgroup_mount[0] == '\0' || (!absolute && !has_base(facts))) {
     if (wanted.empty()) return plan;
-    return Error{.code = ErrorCode::kUnsupported,
-                 .object = wanted,
-                 .place = kPlace,
-                 .text = "needs the cgroup2 hierarchy, which this host doesn't show"};
+    fail({.code = ErrorCode::kUnsupported,
+          .object = wanted,
+          .place = kPlace,
+          .text = "needs the cgroup2 hierarchy, which this host doesn't show"});
   }
   const std::string_view base = absolute || is_root(facts) ? "" : facts.own_cgroup;
   const std::string_view prefix = wanted.empty() ? kDefaultPrefix : "";
   const std::string_view name = wanted.empty() ? container_id : wanted;
-  const auto path = TRY(arena.array<char>(base.size() + prefix.size() + name.size() + 3));
+  const auto path = arena.array<char>(base.size() + prefix.size() + name.size() + 3);
   Writer writer(path);
   append_components(base, writer);
   const size_t base_bytes = writer.view().size();
@@ -54,9 +54,9 @@ Result<CgroupPlan> plan_cgroup(const spec::Linux& linux, std::string_view contai
     if (base_bytes != 0) writer.character('/');
     writer.text(prefix).text(name);
   } else if (!append_components(name, writer)) {
-    return invalid_error(kPlace, "must not contain \"..\"", wanted);
+    fail_invalid(kPlace, "must not contain \"..\"", wanted);
   }
-  if (writer.view().size() == base_bytes) return invalid_error(kPlace, "names no cgroup", wanted);
+  if (writer.view().size() == base_bytes) fail_invalid(kPlace, "names no cgroup", wanted);
   plan.use = wanted.empty() ? CgroupUse::kIfPermitted : CgroupUse::kRequired;
   plan.path = path.first(writer.view().size());
   return plan;

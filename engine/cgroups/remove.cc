@@ -59,18 +59,17 @@ sys::Errno remove_leaf(const CgroupPlan& plan, const Cgroup& cgroup) {
 
 }  // namespace
 
-Result<void> remove_cgroup(const CgroupPlan& plan, Cgroup& cgroup) {
-  if (!cgroup.hierarchy || cgroup.existing_length == plan.path.size()) return {};
+void remove_cgroup(const CgroupPlan& plan, Cgroup& cgroup) {
+  if (!cgroup.hierarchy || cgroup.existing_length == plan.path.size()) return;
   const sys::Errno error = remove_leaf(plan, cgroup);
   if (error) {
-    return system_error("remove cgroup", {plan.path.data(), plan.path.size()}, error, plan.place);
+    fail_system("remove cgroup", {plan.path.data(), plan.path.size()}, error, plan.place);
   }
   // Parents that others use by now stay.
   size_t length = parent_length(plan.path, plan.path.size());
   while (length > cgroup.existing_length && remove_one(cgroup.hierarchy, plan.path, length)) {
     length = parent_length(plan.path, length);
   }
-  return {};
 }
 
 }  // namespace nosc::cgroups

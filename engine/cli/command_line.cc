@@ -52,8 +52,8 @@ constexpr CommandRow kCommands[] = {
 constexpr uint8_t kGlobal =
     bit(Option::kHelp) | bit(Option::kRoot) | bit(Option::kVersion) | bit(Option::kVerbose);
 
-Error usage_error(const char* text, std::string_view word) {
-  return {.code = ErrorCode::kUsage, .operation = text, .object = word};
+[[noreturn]] void fail_usage(const char* text, std::string_view word) {
+  fail({.code = ErrorCode::kUsage, .operation = text, .object = word});
 }
 
 const OptionRow* find_option(std::string_view name, size_t dashes) {
@@ -65,48 +65,47 @@ const OptionRow* find_option(std::string_view name, size_t dashes) {
 }
 
 // Reads one option at arguments[index]; moves index on to its value where that is the next word.
-Result<void> read_option(std::span<char*> arguments, size_t& index, CommandLine& line) {
+void read_option(std::span<char*> arguments, size_t& index, CommandLine& line) {
   const std::string_view word = arguments[index];
   const size_t dashes = word[1] == '-' ? 2 : 1;
   const size_t equals = word.find('=');
   const OptionRow* row = find_option(word.substr(dashes, equals - dashes), dashes);
-  if (row == nullptr) return usage_error("unknown option", word);
+  if (row == nullptr) fail_usage("unknown option", word);
   const size_t number = static_cast<size_t>(row - kOptions);
   const uint8_t known =
       line.named ? kGlobal | kCommands[static_cast<size_t>(line.command)].options : kGlobal;
-  if ((known >> number & 1) == 0) return usage_error("unknown option", word);
+  if ((known >> number & 1) == 0) fail_usage("unknown option", word);
   const char*& value = line.options[number];
   if (!row->takes_value) {
-    if (equals != word.npos) return usage_error("option takes no value", word);
+    if (equals != word.npos) fail_usage("option takes no value", word);
     value = "";
-    return {};
+    return;
   }
   if (equals != word.npos) {
     value = word.data() + equals + 1;
   } else if (index + 1 < arguments.size()) {
     value = arguments[++index];
   } else {
-    return usage_error("option needs a value", word);
+    fail_usage("option needs a value", word);
   }
-  if (*value == '\0') return usage_error("option needs a value", word);
-  return {};
+  if (*value == '\0') fail_usage("option needs a value", word);
 }
 
-Result<void> read_word(char* word, CommandLine& line) {
+void read_word(char* word, CommandLine& line) {
   if (line.named) {
     if (!kCommands[static_cast<size_t>(line.command)].takes_id || line.argument != nullptr) {
-      return usage_error("unexpected argument", word);
+      fail_usage("unexpected argument", word);
     }
     line.argument = word;
-    return {};
+    return;
   }
   for (size_t i = 0; i < std::size(kCommands); ++i) {
     if (std::string_view(word) != kCommands[i].name) continue;
     line.command = static_cast<CommandId>(i);
     line.named = true;
-    return {};
+    return;
   }
-  return usage_error("unknown command", word);
+  fail_usage("unknown command", word);
 }
 
 void write_option_row(const OptionRow& row, Writer& out) {
@@ -127,22 +126,22 @@ void write_options(uint8_t options, Writer& out) {
 
 }  // namespace
 
-Result<CommandLine> parse_command_line(std::span<char*> arguments) {
+CommandLine parse_command_line(std::span<char*> arguments) {
   CommandLine line;
   for (size_t i = 0; i < arguments.size(); ++i) {
     char* word = arguments[i];
     if (std::string_view(word) == "--") {
       line.program = arguments.subspan(i + 1);
       if (line.named && !kCommands[static_cast<size_t>(line.command)].takes_id) {
-        return usage_error("unexpected argument", word);
+        fail_usage("unexpected argument", word);
       }
-      if (line.program.empty()) return usage_error("a command must follow", word);
+      if (line.program.empty()) fail_usage("a command must follow", word);
       return line;
     }
     if (word[0] == '-' && word[1] != '\0') {
-      TRY(read_option(arguments, i, line));
+      read_option(arguments, i, line);
     } else {
-      TRY(read_word(word, line));
+      read_word(word, line);
     }
   }
   return line;

@@ -13,7 +13,7 @@
 #include <span>
 #include <string_view>
 
-#include "engine/rt/result.h"
+#include "engine/rt/error.h"
 #include "engine/rt/writer.h"
 
 namespace nosc::cli {
@@ -37,7 +37,7 @@ struct CommandLine {
 
 // Sorts the words of a command line. `arguments` is argv without its first word.
 // Errors: kUsage, with the word that is wrong.
-Result<CommandLine> parse_command_line(std::span<char*> arguments);
+CommandLine parse_command_line(std::span<char*> arguments);
 
 // Writes the help of the whole program, or of one command.
 void write_help(Writer& out);

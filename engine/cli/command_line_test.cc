@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/rt/testing.h"
+
 namespace nosc::cli {
 namespace {
 
@@ -15,7 +17,7 @@ namespace {
 struct Parsed {
   explicit Parsed(std::vector<std::string> strings) : words(std::move(strings)) {
     for (std::string& word : words) argv.push_back(word.data());
-    result.emplace(parse_command_line(argv));
+    result.emplace(outcome_of([&] { return parse_command_line(argv); }));
   }
 
   bool ok() const { return result->ok(); }
@@ -30,7 +32,7 @@ struct Parsed {
 
   std::vector<std::string> words;
   std::vector<char*> argv;
-  std::optional<Result<CommandLine>> result;
+  std::optional<Outcome<CommandLine>> result;
 };
 
 TEST(CommandLine, NothingMeansRun) {

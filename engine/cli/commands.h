@@ -3,7 +3,7 @@
 
 #include "engine/cli/command_line.h"
 #include "engine/rt/arena.h"
-#include "engine/rt/result.h"
+#include "engine/rt/error.h"
 #include "syscalls/sys/fd.h"
 
 namespace nosc::cli {
@@ -23,10 +23,10 @@ struct Environment {
 };
 
 // One function per command. Each returns the exit status of nosc.
-Result<int> run(const CommandLine& line, const Environment& environment);
-Result<int> print_plan(const CommandLine& line, const Environment& environment);
-Result<int> write_spec(const CommandLine& line, const Environment& environment);
-Result<int> report(const CommandLine& line, const Environment& environment);
+int run(const CommandLine& line, const Environment& environment);
+int print_plan(const CommandLine& line, const Environment& environment);
+int write_spec(const CommandLine& line, const Environment& environment);
+int report(const CommandLine& line, const Environment& environment);
 
 // Parses the command line and carries it out. Errors are worded on standard error.
 // Shape: `arguments` is argv with its first word. Returns the exit status.

@@ -15,24 +15,17 @@ constexpr size_t kLargestConfigBytes = size_t{64} << 20;
 constexpr size_t kLongestPathBytes = 4096;  // PATH_MAX
 
 // The absolute path of the bundle: the configuration's relative paths start there.
-Result<std::string_view> absolute_bundle(const char* bundle, Arena& arena) {
+std::string_view absolute_bundle(const char* bundle, Arena& arena) {
   if (bundle[0] == '/') return std::string_view(bundle);
-  const auto buffer = TRY(arena.array<char>(kLongestPathBytes));
-  const size_t size = TRY_SYS("getcwd", ".", sys::getcwd(buffer));
+  const auto buffer = arena.array<char>(kLongestPathBytes);
+  const size_t size = or_fail(sys::getcwd(buffer), "getcwd", ".");
   return join_paths({buffer.data(), size - 1}, bundle, arena);
 }
 
-Result<spec::Config> read_config(std::string_view bundle, Arena& arena) {
-  const std::string_view path = TRY(join_paths(bundle, "config.json", arena));
-  const std::span<char> text = TRY(read_file(path.data(), kLargestConfigBytes, arena));
-  auto config = spec::parse(text, arena);
-  if (!config) {
-    Error error = config.error();
-    // A syntax error has no place in the document: the file's name is what there is.
-    if (!error.place.known() && error.object.empty()) error.object = "config.json";
-    return error;
-  }
-  return config;
+spec::Config read_config(std::string_view bundle, Arena& arena) {
+  const std::string_view path = join_paths(bundle, "config.json", arena);
+  const std::span<char> text = read_file(path.data(), kLargestConfigBytes, arena);
+  return spec::parse(text, arena);
 }
 
 void print_warnings(std::span<const Error> warnings) {
@@ -45,35 +38,34 @@ void print_warnings(std::span<const Error> warnings) {
   }
 }
 
-Result<Container> load_bundle(const CommandLine& line, Arena& arena) {
+Container load_bundle(const CommandLine& line, Arena& arena) {
   if (line.argument == nullptr) {
-    return Error{.code = ErrorCode::kUsage, .text = "a bundle needs a container ID"};
+    fail({.code = ErrorCode::kUsage, .text = "a bundle needs a container ID"});
   }
   if (!state::is_valid_id(line.argument)) {
-    return Error{
-        .code = ErrorCode::kUsage, .operation = "invalid container ID", .object = line.argument};
+    fail({.code = ErrorCode::kUsage, .operation = "invalid container ID", .object = line.argument});
   }
   if (!line.program.empty()) {
-    return Error{.code = ErrorCode::kUsage,
-                 .operation = "the bundle names the command; unexpected",
-                 .object = line.program[0]};
+    fail({.code = ErrorCode::kUsage,
+          .operation = "the bundle names the command; unexpected",
+          .object = line.program[0]});
   }
   const char* bundle = line.has(Option::kBundle) ? line.option(Option::kBundle) : ".";
-  const std::string_view path = TRY(absolute_bundle(bundle, arena));
-  const spec::Config config = TRY(read_config(path, arena));
+  const std::string_view path = absolute_bundle(bundle, arena);
+  const spec::Config config = read_config(path, arena);
   Container container;
-  container.plan = TRY(make_plan(
-      config, {.id = line.argument, .bundle = path, .host = TRY(probe_host(arena))}, arena));
+  container.plan =
+      make_plan(config, {.id = line.argument, .bundle = path, .host = probe_host(arena)}, arena);
   return container;
 }
 
 }  // namespace
 
-Result<Container> load_container(const CommandLine& line, const Environment& environment) {
+Container load_container(const CommandLine& line, const Environment& environment) {
   const bool from_bundle = line.argument != nullptr || line.has(Option::kBundle);
   auto container = from_bundle ? load_bundle(line, *environment.arena)
                                : plan_default_container(line, environment, RootAccess::kWritable);
-  if (container) print_warnings(container->plan.capabilities.warnings);
+  print_warnings(container.plan.capabilities.warnings);
   return container;
 }
 

@@ -15,6 +15,6 @@ struct Container {
 // Reads the bundle that the command line names and plans its container, or plans the embedded
 // default when it names none.
 // Errors: everything that is wrong with the bundle and its configuration.
-Result<Container> load_container(const CommandLine& line, const Environment& environment);
+Container load_container(const CommandLine& line, const Environment& environment);
 
 }  // namespace nosc::cli

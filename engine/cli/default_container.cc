@@ -14,8 +14,8 @@ constexpr size_t kConfigBytes = 8192;
 // A directory of every host, to mount over in the container's own namespace while the root is made.
 constexpr const char* kScratch = "/tmp";
 
-Result<spec::Config> starter_config(const HostFacts& host, Arena& arena) {
-  const auto text = TRY(arena.array<char>(kConfigBytes));
+spec::Config starter_config(const HostFacts& host, Arena& arena) {
+  const auto text = arena.array<char>(kConfigBytes);
   Writer writer(text.first(kConfigBytes - 1));
   if (host.euid == 0) {
     spec::write_default(writer);
@@ -27,9 +27,8 @@ Result<spec::Config> starter_config(const HostFacts& host, Arena& arena) {
 
 // The starter configuration for a caller without privileges leaves the network as it is; this
 // container never does.
-Result<std::span<const spec::Namespace>> with_network(std::span<const spec::Namespace> own,
-                                                      Arena& arena) {
-  const auto all = TRY(arena.array<spec::Namespace>(own.size() + 1));
+std::span<const spec::Namespace> with_network(std::span<const spec::Namespace> own, Arena& arena) {
+  const auto all = arena.array<spec::Namespace>(own.size() + 1);
   size_t count = 0;
   for (const spec::Namespace& entry : own) {
     if (entry.type != spec::NamespaceType::kNetwork) all[count++] = entry;
@@ -44,11 +43,11 @@ bool is_interactive(console::TerminalSize& size) {
 }
 
 // The program: what the command line says, the user's shell on a terminal, or the report.
-Result<Payload> choose_program(const CommandLine& line, const Environment& environment,
-                               bool interactive, spec::Process& process) {
+Payload choose_program(const CommandLine& line, const Environment& environment, bool interactive,
+                       spec::Process& process) {
   Arena& arena = *environment.arena;
   const size_t count = line.program.empty() ? 1 : line.program.size();
-  const auto args = TRY(arena.array<std::string_view>(count));
+  const auto args = arena.array<std::string_view>(count);
   for (size_t i = 0; i < line.program.size(); ++i) args[i] = line.program[i];
   process.args = args;
   if (!line.program.empty()) return Payload::kProgram;
@@ -61,19 +60,18 @@ Result<Payload> choose_program(const CommandLine& line, const Environment& envir
   return Payload::kProgram;
 }
 
-Result<void> choose_environment(const Environment& environment, spec::Process& process) {
+void choose_environment(const Environment& environment, spec::Process& process) {
   Arena& arena = *environment.arena;
-  const auto variables = TRY(arena.array<std::string_view>(2));
+  const auto variables = arena.array<std::string_view>(2);
   variables[0] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   const char* type = environment.find("TERM");
   BufferWriter<64> term;
   term.text("TERM=").text(type == nullptr ? "dumb" : type);
-  variables[1] = TRY(arena.copy_string(term.view()));
+  variables[1] = arena.copy_string(term.view());
   process.env = variables;
-  return {};
 }
 
-Result<std::string_view> unique_id(Arena& arena) {
+std::string_view unique_id(Arena& arena) {
   BufferWriter<16> id;
   id.decimal(static_cast<uint32_t>(sys::getpid()));
   return arena.copy_string(id.view());
@@ -81,25 +79,24 @@ Result<std::string_view> unique_id(Arena& arena) {
 
 }  // namespace
 
-Result<Container> plan_default_container(const CommandLine& line, const Environment& environment,
-                                         RootAccess access) {
+Container plan_default_container(const CommandLine& line, const Environment& environment,
+                                 RootAccess access) {
   Arena& arena = *environment.arena;
-  const HostFacts host = TRY(probe_host(arena));
-  spec::Config config = TRY(starter_config(host, arena));
+  const HostFacts host = probe_host(arena);
+  spec::Config config = starter_config(host, arena);
   console::TerminalSize size;
   const bool interactive = is_interactive(size);
-  config.linux.namespaces = TRY(with_network(config.linux.namespaces, arena));
+  config.linux.namespaces = with_network(config.linux.namespaces, arena);
   config.hostname = "nosc";
   config.root.readonly = false;
   config.process.cwd = "/";
-  const Payload payload = TRY(choose_program(line, environment, interactive, config.process));
-  TRY(choose_environment(environment, config.process));
+  const Payload payload = choose_program(line, environment, interactive, config.process);
+  choose_environment(environment, config.process);
   const bool read_only = access == RootAccess::kReadOnly || host.euid != 0;
-  config.mounts = TRY(with_host_mounts(
-      config.mounts, read_only ? HostMounts::kCovered : HostMounts::kShown, arena));
+  config.mounts =
+      with_host_mounts(config.mounts, read_only ? HostMounts::kCovered : HostMounts::kShown, arena);
   Container container{.plan = {}, .is_default = true};
-  container.plan =
-      TRY(make_plan(config, {.id = TRY(unique_id(arena)), .bundle = "/", .host = host}, arena));
+  container.plan = make_plan(config, {.id = unique_id(arena), .bundle = "/", .host = host}, arena);
   Plan& plan = container.plan;
   plan.payload = payload;
   plan.mounts.root.path = kScratch;

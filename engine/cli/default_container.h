@@ -16,7 +16,7 @@ enum class RootAccess : uint8_t {
 // as a separate /usr or /home, appear read-only. For a user without privileges everything is
 // read-only: a user namespace is granted no overlay of a root that has locked mounts on it.
 // The host's files stay readable in there: this isolates processes, not secrets.
-Result<Container> plan_default_container(const CommandLine& line, const Environment& environment,
-                                         RootAccess access);
+Container plan_default_container(const CommandLine& line, const Environment& environment,
+                                 RootAccess access);
 
 }  // namespace nosc::cli

@@ -43,25 +43,25 @@ std::string_view shown_mount_point(std::string_view line) {
   return point;
 }
 
-Result<std::span<const spec::Mount>> with_host_mounts(std::span<const spec::Mount> own,
-                                                      HostMounts host, Arena& arena) {
+std::span<const spec::Mount> with_host_mounts(std::span<const spec::Mount> own, HostMounts host,
+                                              Arena& arena) {
   std::string_view text;
   size_t count = own.size();
   if (host == HostMounts::kCovered) {
     ++count;
   } else {
-    const auto read = TRY(read_file("/proc/self/mountinfo", kLargestMountinfoBytes, arena));
+    const auto read = read_file("/proc/self/mountinfo", kLargestMountinfoBytes, arena);
     text = {read.data(), read.size()};
     for (std::string_view rest = text; !rest.empty();) {
       if (!shown_mount_point(take_line(rest)).empty()) ++count;
     }
   }
-  const auto mounts = TRY(arena.array<spec::Mount>(count));
+  const auto mounts = arena.array<spec::Mount>(count);
   size_t next = 0;
   while (!text.empty()) {
     const std::string_view point = shown_mount_point(take_line(text));
     if (point.empty()) continue;
-    const std::string_view path = TRY(arena.copy_string(point));
+    const std::string_view path = arena.copy_string(point);
     mounts[next++] = {
         .destination = path, .type = "bind", .source = path, .options = kReadOnlyBind};
   }

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "engine/rt/arena.h"
-#include "engine/rt/result.h"
+#include "engine/rt/error.h"
 #include "engine/spec/config.h"
 
 namespace nosc::cli {
@@ -18,8 +18,8 @@ enum class HostMounts : uint8_t {
 
 // Returns the mounts of the embedded container: those of the host that hold files, read-only, then
 // `own`, and where the whole root is read-only a writable /tmp.
-Result<std::span<const spec::Mount>> with_host_mounts(std::span<const spec::Mount> own,
-                                                      HostMounts host, Arena& arena);
+std::span<const spec::Mount> with_host_mounts(std::span<const spec::Mount> own, HostMounts host,
+                                              Arena& arena);
 
 // The mount point in one line of /proc/self/mountinfo if it is one to show: not the root, nothing
 // in or on /proc, /sys, /dev, /run and /tmp, and no path with escaped characters. Empty otherwise.

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <string>
 
+#include "engine/rt/testing.h"
+
 namespace nosc::cli {
 namespace {
 
@@ -51,7 +53,7 @@ constexpr spec::Mount kOwn[] = {
 
 TEST(HostMounts, AreReadOnlyAndComeFirst) {
   Arena arena;
-  const auto mounts = with_host_mounts(kOwn, HostMounts::kShown, arena);
+  const auto mounts = outcome_of([&] { return with_host_mounts(kOwn, HostMounts::kShown, arena); });
   ASSERT_TRUE(mounts.ok());
   ASSERT_GE(mounts->size(), 2u);
   const size_t hosts = mounts->size() - 2;
@@ -66,7 +68,8 @@ TEST(HostMounts, AreReadOnlyAndComeFirst) {
 
 TEST(HostMounts, AReadOnlyRootGetsATmp) {
   Arena arena;
-  const auto mounts = with_host_mounts(kOwn, HostMounts::kCovered, arena);
+  const auto mounts =
+      outcome_of([&] { return with_host_mounts(kOwn, HostMounts::kCovered, arena); });
   ASSERT_TRUE(mounts.ok());
   EXPECT_EQ(mounts->size(), 3u);
   const spec::Mount* tmp = find(*mounts, "/tmp");

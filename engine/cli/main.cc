@@ -3,6 +3,7 @@
 
 #include "engine/cli/commands.h"
 #include "engine/process/stub/control.h"
+#include "engine/rt/undo.h"
 #include "syscalls/sys.h"
 
 namespace nosc::cli {
@@ -18,7 +19,7 @@ int exit_status_of(const Error& error) {
   }
 }
 
-Result<int> carry_out(const CommandLine& line, const Environment& environment) {
+int carry_out(const CommandLine& line, const Environment& environment) {
   BufferWriter<1024> out(kStdout);
   if (line.has(Option::kVersion)) {
     write_version(out);
@@ -35,7 +36,7 @@ Result<int> carry_out(const CommandLine& line, const Environment& environment) {
       case CommandId::kHelp: break;
     }
   }
-  TRY(out.flush());
+  or_fail(out.flush(), "write", "stdout");
   return 0;
 }
 
@@ -46,6 +47,13 @@ void print_error(const Error& error) {
   if (error.code == ErrorCode::kUsage) out.text(" (see nosc --help)");
   out.character('\n');
   (void)out.flush();
+}
+
+// Whatever is begun is taken back once its error is told.
+void end_with(const Error& error) {
+  print_error(error);
+  Undo::all();
+  for (;;) (void)sys::exit_group(exit_status_of(error));
 }
 
 // Started as the last stage of a container, nosc has the set-up's channel open: closing it tells
@@ -85,15 +93,8 @@ int main(std::span<char*> arguments, char** envp) {
   }
   Arena arena;
   const Environment environment{.argv = arguments.data(), .envp = envp, .arena = &arena};
-  auto line = parse_command_line(take_command_line(arguments));
-  if (!line) {
-    print_error(line.error());
-    return kFailureStatus;
-  }
-  auto status = carry_out(*line, environment);
-  if (status) return *status;
-  print_error(status.error());
-  return exit_status_of(status.error());
+  set_failure_handler(end_with);
+  return carry_out(parse_command_line(take_command_line(arguments)), environment);
 }
 
 }  // namespace nosc::cli

@@ -12,7 +12,7 @@ namespace nosc::cli {
 namespace {
 
 // Where the records of containers are: one place for root, one of each user's own.
-Result<std::string_view> state_root(const CommandLine& line, const Environment& environment) {
+std::string_view state_root(const CommandLine& line, const Environment& environment) {
   if (line.has(Option::kRoot)) return std::string_view(line.option(Option::kRoot));
   const auto euid = static_cast<uint32_t>(sys::portable::geteuid());
   if (euid == 0) return std::string_view("/run/nosc");
@@ -31,12 +31,12 @@ void print_verbose(const Plan& plan) {
   (void)out.flush();
 }
 
-Result<int> run_container(Plan& plan, const CommandLine& line, Arena& arena) {
+std::optional<int> run_container(Plan& plan, const CommandLine& line, Arena& arena) {
   if (!line.has(Option::kVerbose)) return launch::run_foreground(plan, arena);
   print_verbose(plan);
   launch::Timing timing;
   const uint64_t before_us = launch::now_us();
-  auto status = launch::run_foreground(plan, arena, &timing);
+  const auto status = launch::run_foreground(plan, arena, &timing);
   if (!status) return status;
   BufferWriter<128> out(kStderr);
   out.text("set up in ").decimal(timing.started_us - before_us).text(" us, ran for ");
@@ -47,38 +47,36 @@ Result<int> run_container(Plan& plan, const CommandLine& line, Arena& arena) {
 
 // Not every kernel and not every sandbox grants an overlay of the host's root; then everything is
 // read-only.
-Result<int> run_default(Plan& plan, const CommandLine& line, const Environment& environment) {
+int run_default(Plan& plan, const CommandLine& line, const Environment& environment) {
   auto status = run_container(plan, line, *environment.arena);
-  const bool refused = !status && plan.mounts.root.kind == mounts::RootKind::kHostOverlay &&
-                       status.error().place.pointer == launch::kRootPlace;
-  if (!refused) return status;
-  Container read_only = TRY(plan_default_container(line, environment, RootAccess::kReadOnly));
-  return run_container(read_only.plan, line, *environment.arena);
+  if (!status) {
+    Container container = plan_default_container(line, environment, RootAccess::kReadOnly);
+    status = run_container(container.plan, line, *environment.arena);
+  }
+  return *status;
 }
 
 }  // namespace
 
-Result<int> run(const CommandLine& line, const Environment& environment) {
+int run(const CommandLine& line, const Environment& environment) {
   Arena& arena = *environment.arena;
-  Container container = TRY(load_container(line, environment));
+  Container container = load_container(line, environment);
   if (container.is_default) return run_default(container.plan, line, environment);
   if (container.plan.namespaces.joined.has(sys::kCLONE_NEWPID)) {
-    TRY(launch::continue_in_copy(environment.argv, environment.envp, arena));
+    launch::continue_in_copy(environment.argv, environment.envp, arena);
   }
-  const std::string_view root = TRY(state_root(line, environment));
-  const auto claim = state::Claim::take(root, container.plan.id, arena);
-  if (!claim) return claim.error();
-  return run_container(container.plan, line, arena);
+  const state::Claim claim(state_root(line, environment), container.plan.id, arena);
+  return *run_container(container.plan, line, arena);
 }
 
-Result<int> print_plan(const CommandLine& line, const Environment& environment) {
+int print_plan(const CommandLine& line, const Environment& environment) {
   // The id only names the cgroup; a plan needs none.
   CommandLine named = line;
   if (named.has(Option::kBundle) && named.argument == nullptr) named.argument = "ID";
-  const Container container = TRY(load_container(named, environment));
+  const Container container = load_container(named, environment);
   BufferWriter<1024> out(kStdout);
   nosc::print_plan(container.plan, out);
-  TRY(out.flush());
+  or_fail(out.flush(), "write", "stdout");
   return 0;
 }
 

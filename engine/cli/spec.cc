@@ -5,17 +5,17 @@
 
 namespace nosc::cli {
 
-Result<int> write_spec(const CommandLine& line, const Environment& environment) {
+int write_spec(const CommandLine& line, const Environment& environment) {
   Arena& arena = *environment.arena;
   const char* bundle = line.has(Option::kBundle) ? line.option(Option::kBundle) : ".";
   BufferWriter<4200> name;
   name.text(bundle).text("/config.json");
-  const std::string_view path = TRY(arena.copy_string(name.view()));
+  const std::string_view path = arena.copy_string(name.view());
   const sys::Fd file =
-      TRY_SYS("create", path,
-              sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.data()),
+      or_fail(sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.data()),
                           sys::kO_WRONLY | sys::kO_CREAT | sys::kO_EXCL | sys::kO_CLOEXEC,
-                          sys::Mode::from_bits(0666)));
+                          sys::Mode::from_bits(0666)),
+              "create", path);
   BufferWriter<1024> out(file);
   if (line.has(Option::kRootless)) {
     spec::write_rootless_default(out, sys::to_raw(sys::portable::geteuid()),
@@ -23,14 +23,11 @@ Result<int> write_spec(const CommandLine& line, const Environment& environment) 
   } else {
     spec::write_default(out);
   }
-  auto written = out.flush();
+  const auto written = out.flush();
   if (written) return 0;
   // A half-written file would look like a configuration.
   (void)sys::unlinkat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.data()), sys::AtFlags{});
-  Error error = written.error();
-  error.operation = "write";
-  error.object = path;
-  return error;
+  fail_system("write", path, written.error());
 }
 
 }  // namespace nosc::cli

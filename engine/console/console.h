@@ -20,8 +20,6 @@
 
 #include <cstdint>
 
-#include "engine/rt/failure.h"
-#include "engine/rt/result.h"
 #include "syscalls/signals.h"
 #include "syscalls/sys/fd.h"
 #include "syscalls/sys/ids.h"
@@ -38,12 +36,12 @@ bool is_terminal(sys::BorrowedFd fd, TerminalSize& size);
 
 // The child's half, in this order: open while the root is still the host's, send the master to the
 // parent, and take the peer as controlling terminal and standard streams after setsid.
-Failure open_terminal(sys::BorrowedFd root, TerminalSize size, sys::Fd& master, sys::Fd& peer);
-Failure send_terminal(sys::BorrowedFd socket, sys::BorrowedFd master);
-Failure apply_terminal(sys::BorrowedFd peer);
+void open_terminal(sys::BorrowedFd root, TerminalSize size, sys::Fd& master, sys::Fd& peer);
+void send_terminal(sys::BorrowedFd socket, sys::BorrowedFd master);
+void apply_terminal(sys::BorrowedFd peer);
 
 // The parent's end of send_terminal().
-Result<sys::Fd> receive_terminal(sys::BorrowedFd socket);
+sys::Fd receive_terminal(sys::BorrowedFd socket);
 
 // The signal mask that nosc was started with.
 struct HeldSignals {
@@ -51,16 +49,16 @@ struct HeldSignals {
 };
 
 // Blocks the signals that are handed on, and SIGCHLD. In the parent, before clone.
-Result<void> hold_signals(HeldSignals& held);
+void hold_signals(HeldSignals& held);
 
 // Gives the container the signal mask that nosc was started with. In the child, before exec.
-Failure apply_signal_mask(const HeldSignals& held);
+void apply_signal_mask(const HeldSignals& held);
 
 // Waits for the container's first process; hands on signals and, where there is a terminal, copies
 // bytes both ways until nothing is left to copy.
 // Shape: `master` is the container's terminal, or -1. Returns the exit status, or 128 + the signal.
 // Pre: hold_signals() was called, and `init` is a child that hasn't been waited for.
-Result<int> wait_foreground(sys::Pid init, sys::BorrowedFd master);
+int wait_foreground(sys::Pid init, sys::BorrowedFd master);
 
 // The exit status that stands for a child's end: its own, or 128 + the signal that ended it.
 int exit_status_of(const sys::Siginfo& info);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/console/relay.h"
+#include "engine/rt/testing.h"
 #include "syscalls/sys.h"
 
 namespace nosc::console {
@@ -22,15 +23,20 @@ sys::Pid start(Work work) {
 
 class ForegroundTest : public testing::Test {
  protected:
-  void SetUp() override { ASSERT_TRUE(hold_signals(held_).ok()); }
-  void TearDown() override { EXPECT_FALSE(apply_signal_mask(held_).failed()); }
+  void SetUp() override {
+    ASSERT_TRUE(outcome_of([&] { return hold_signals(held_); }).ok());
+  }
+  void TearDown() override {
+    EXPECT_FALSE(failure_of([&] { apply_signal_mask(held_); }).failed());
+  }
 
   HeldSignals held_;
   const sys::BorrowedFd no_terminal_ = sys::BorrowedFd::from_raw(-1);
 };
 
 TEST_F(ForegroundTest, ReturnsTheExitStatus) {
-  const auto status = wait_foreground(start([] { return 42; }), no_terminal_);
+  const auto status =
+      outcome_of([&] { return wait_foreground(start([] { return 42; }), no_terminal_); });
   ASSERT_TRUE(status.ok());
   EXPECT_EQ(*status, 42);
 }
@@ -40,7 +46,7 @@ TEST_F(ForegroundTest, ReturnsTheSignal) {
     (void)sys::kill(sys::getpid(), sys::kSIGKILL);
     return 0;
   });
-  const auto status = wait_foreground(child, no_terminal_);
+  const auto status = outcome_of([&] { return wait_foreground(child, no_terminal_); });
   ASSERT_TRUE(status.ok());
   EXPECT_EQ(*status, 128 + 9);
 }
@@ -50,11 +56,11 @@ TEST_F(ForegroundTest, HandsSignalsOn) {
   const sys::Pid child = start([&held] {
     // The parent's own signal comes back as the end of this process.
     (void)sys::kill(sys::getppid(), sys::kSIGTERM);
-    (void)apply_signal_mask(held);
+    (void)failure_of([&] { apply_signal_mask(held); });
     for (;;) (void)sys::portable::ppoll({}, nullptr, nullptr);
     return 0;
   });
-  const auto status = wait_foreground(child, no_terminal_);
+  const auto status = outcome_of([&] { return wait_foreground(child, no_terminal_); });
   ASSERT_TRUE(status.ok());
   EXPECT_EQ(*status, 128 + 15);
 }
@@ -90,8 +96,8 @@ TEST(Terminal, TravelsThroughASocket) {
   ASSERT_TRUE(sys::socketpair(sys::kAF_UNIX, sys::kSOCK_STREAM, 0, ends).ok());
   sys::FdPair pipe;
   ASSERT_TRUE(sys::pipe2(pipe).ok());
-  ASSERT_FALSE(send_terminal(ends.first, pipe.second).failed());
-  auto received = receive_terminal(ends.second);
+  ASSERT_FALSE(failure_of([&] { send_terminal(ends.first, pipe.second); }).failed());
+  auto received = outcome_of([&] { return receive_terminal(ends.second); });
   ASSERT_TRUE(received.ok());
   ASSERT_TRUE(sys::write(*received, sys::text("x")).ok());
   char byte = 0;
@@ -103,7 +109,7 @@ TEST(Terminal, AnEmptyMessageIsAnError) {
   sys::FdPair ends;
   ASSERT_TRUE(sys::socketpair(sys::kAF_UNIX, sys::kSOCK_STREAM, 0, ends).ok());
   ends.first.reset();
-  EXPECT_FALSE(receive_terminal(ends.second).ok());
+  EXPECT_FALSE(outcome_of([&] { return receive_terminal(ends.second); }).ok());
 }
 
 TEST(Terminal, OpensInAnyDevpts) {
@@ -111,7 +117,8 @@ TEST(Terminal, OpensInAnyDevpts) {
   ASSERT_TRUE(root.ok());
   sys::Fd master;
   sys::Fd peer;
-  const Failure failure = open_terminal(root.borrow(), {.rows = 10, .columns = 20}, master, peer);
+  const Failure failure =
+      failure_of([&] { open_terminal(root.borrow(), {.rows = 10, .columns = 20}, master, peer); });
   if (failure.failed()) GTEST_SKIP() << "no usable /dev/pts/ptmx here: errno " << failure.error;
   TerminalSize size;
   ASSERT_TRUE(is_terminal(peer, size));

@@ -3,6 +3,7 @@
 #include "engine/console/raw_terminal.h"
 #include "engine/console/relay.h"
 #include "engine/console/signals.h"
+#include "engine/rt/error.h"
 #include "syscalls/sys.h"
 
 namespace nosc::console {
@@ -28,7 +29,7 @@ class Foreground {
         output_(master, kStdout) {}
 
   // Waits for something to happen and deals with it. Returns the exit status, or kRunning.
-  Result<int> turn();
+  int turn();
 
   // Copies what the container has written and nobody has read yet.
   void finish() {
@@ -37,8 +38,8 @@ class Foreground {
 
  private:
   bool has_terminal() const { return master_.raw() >= 0; }
-  Result<int> take_signal();
-  Result<int> reap();
+  int take_signal();
+  int reap();
   void pass_on_size();
 
   sys::Pid init_;
@@ -48,10 +49,10 @@ class Foreground {
   Channel output_;
 };
 
-Result<int> Foreground::reap() {
+int Foreground::reap() {
   sys::Siginfo info{};
-  TRY_SYS("wait for", "container",
-          sys::waitid(sys::kP_PID, sys::to_raw(init_), &info, sys::kWEXITED | sys::kWNOHANG));
+  or_fail(sys::waitid(sys::kP_PID, sys::to_raw(init_), &info, sys::kWEXITED | sys::kWNOHANG),
+          "wait for", "container");
   if (info.pid == sys::Pid{0}) return kRunning;
   return exit_status_of(info);
 }
@@ -63,9 +64,9 @@ void Foreground::pass_on_size() {
   }
 }
 
-Result<int> Foreground::take_signal() {
+int Foreground::take_signal() {
   sys::SignalfdSiginfo info{};
-  TRY_SYS("read", "signals", sys::read(signals_, sys::MutableBytes(&info, sizeof info)));
+  or_fail(sys::read(signals_, sys::MutableBytes(&info, sizeof info)), "read", "signals");
   const auto signal = static_cast<sys::Signal>(info.signo);
   if (signal == sys::kSIGCHLD) return reap();
   if (signal == sys::kSIGWINCH && has_terminal()) {
@@ -77,7 +78,7 @@ Result<int> Foreground::take_signal() {
   return kRunning;
 }
 
-Result<int> Foreground::turn() {
+int Foreground::turn() {
   enum { kSignals, kInput, kMaster, kOutput };
   const bool terminal = has_terminal();
   sys::PollEvents of_master{};
@@ -90,39 +91,36 @@ Result<int> Foreground::turn() {
       poll_entry(kStdout, sys::kPOLLOUT, terminal && output_.waits_for_sink()),
   };
   const auto ready = sys::portable::ppoll(fds, nullptr, nullptr);
-  if (!ready && ready.error() != sys::kEINTR) {
-    return system_error("wait for", "container", ready.error());
-  }
-  if (!ready) return kRunning;
+  if (ready.failed_with(sys::kEINTR)) return kRunning;
+  or_fail(ready, "wait for", "container");
   // The master doesn't block: which of the two channels it is ready for shows by trying.
   const bool master = !fds[kMaster].revents.empty();
   if (input_.waits_for_source() ? !fds[kInput].revents.empty() : master) input_.step();
   if (output_.waits_for_sink() ? !fds[kOutput].revents.empty() : master) output_.step();
-  return fds[kSignals].revents.empty() ? Result<int>(kRunning) : take_signal();
+  return fds[kSignals].revents.empty() ? kRunning : take_signal();
 }
 
-Result<void> unblock_master(sys::BorrowedFd master) {
+void unblock_master(sys::BorrowedFd master) {
   const int flags =
-      TRY_SYS("read flags of", "terminal", sys::portable::fcntl(master, sys::kF_GETFL));
-  TRY_SYS("set flags of", "terminal",
-          sys::portable::fcntl(master, sys::kF_SETFL,
-                               flags | static_cast<int>(sys::kO_NONBLOCK.bits())));
-  return {};
+      or_fail(sys::portable::fcntl(master, sys::kF_GETFL), "read flags of", "terminal");
+  or_fail(sys::portable::fcntl(master, sys::kF_SETFL,
+                               flags | static_cast<int>(sys::kO_NONBLOCK.bits())),
+          "set flags of", "terminal");
 }
 
 }  // namespace
 
-Result<int> wait_foreground(sys::Pid init, sys::BorrowedFd master) {
+int wait_foreground(sys::Pid init, sys::BorrowedFd master) {
   const sys::Sigset set = held_signals();
-  const sys::Fd signals = TRY_SYS("open", "signalfd", sys::signalfd4(-1, set, sys::kSFD_CLOEXEC));
+  const sys::Fd signals = or_fail(sys::signalfd4(-1, set, sys::kSFD_CLOEXEC), "open", "signalfd");
   RawTerminal raw;
   if (master.raw() >= 0) {
-    TRY(unblock_master(master));
-    TRY(raw.enter(kStdin));
+    unblock_master(master);
+    raw.enter(kStdin);
   }
   Foreground foreground(init, signals, master);
   int status = kRunning;
-  while (status == kRunning) status = TRY(foreground.turn());
+  while (status == kRunning) status = foreground.turn();
   foreground.finish();
   return status;
 }

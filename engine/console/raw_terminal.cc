@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/console/raw_terminal.h"
 
+#include "engine/rt/error.h"
 #include "syscalls/sys.h"
 
 namespace nosc::console {
 
-Result<void> RawTerminal::enter(sys::BorrowedFd terminal) {
-  TRY_SYS("read mode of", "terminal", sys::ioctl(terminal, sys::kTCGETS, &former_));
+void RawTerminal::enter(sys::BorrowedFd terminal) {
+  or_fail(sys::ioctl(terminal, sys::kTCGETS, &former_), "read mode of", "terminal");
   sys::Termios raw = former_;
   raw.iflag &= ~(sys::kIGNBRK | sys::kBRKINT | sys::kPARMRK | sys::kISTRIP | sys::kINLCR |
                  sys::kIGNCR | sys::kICRNL | sys::kIXON);
@@ -16,14 +17,14 @@ Result<void> RawTerminal::enter(sys::BorrowedFd terminal) {
   raw.lflag &= ~(sys::kECHO | sys::kECHONL | sys::kICANON | sys::kISIG | sys::kIEXTEN);
   raw.cc[sys::kVMIN] = 1;
   raw.cc[sys::kVTIME] = 0;
-  TRY_SYS("set mode of", "terminal", sys::ioctl(terminal, sys::kTCSETSW, &raw));
+  or_fail(sys::ioctl(terminal, sys::kTCSETSW, &raw), "set mode of", "terminal");
   terminal_ = terminal;
-  return {};
 }
 
-RawTerminal::~RawTerminal() {
+void RawTerminal::leave(void* raw_terminal) {
+  auto& self = *static_cast<RawTerminal*>(raw_terminal);
   // Nobody is left to tell of a terminal that has gone.
-  if (terminal_.raw() >= 0) (void)sys::ioctl(terminal_, sys::kTCSETSW, &former_);
+  if (self.terminal_.raw() >= 0) (void)sys::ioctl(self.terminal_, sys::kTCSETSW, &self.former_);
 }
 
 }  // namespace nosc::console

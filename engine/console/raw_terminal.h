@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/rt/result.h"
+#include "engine/rt/undo.h"
 #include "syscalls/files.h"
 
 namespace nosc::console {
@@ -11,16 +11,18 @@ namespace nosc::console {
 class RawTerminal {
  public:
   RawTerminal() = default;
-  ~RawTerminal();
   RawTerminal(const RawTerminal&) = delete;
   RawTerminal& operator=(const RawTerminal&) = delete;
 
   // Pre: `terminal` outlives this.
-  Result<void> enter(sys::BorrowedFd terminal);
+  void enter(sys::BorrowedFd terminal);
 
  private:
+  static void leave(void* raw_terminal);
+
   sys::BorrowedFd terminal_ = sys::BorrowedFd::from_raw(-1);
   sys::Termios former_{};
+  Undo undo_{leave, this};
 };
 
 }  // namespace nosc::console

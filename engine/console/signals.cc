@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/console/signals.h"
 
+#include "engine/rt/error.h"
+#include "engine/rt/step.h"
+
 namespace nosc::console {
 namespace {
 
@@ -27,15 +30,14 @@ sys::Sigset held_signals() {
   return set;
 }
 
-Result<void> hold_signals(HeldSignals& held) {
+void hold_signals(HeldSignals& held) {
   const sys::Sigset set = held_signals();
-  TRY_SYS("block", "signals", sys::rt_sigprocmask(sys::kSIG_BLOCK, &set, &held.before));
-  return {};
+  or_fail(sys::rt_sigprocmask(sys::kSIG_BLOCK, &set, &held.before), "block", "signals");
 }
 
-Failure apply_signal_mask(const HeldSignals& held) {
-  const auto set = sys::rt_sigprocmask(sys::kSIG_SETMASK, &held.before);
-  return set ? Failure{} : fail(Step::kExec, Operation::kSet, set.error());
+void apply_signal_mask(const HeldSignals& held) {
+  begin_step(Step::kExec);
+  or_fail(sys::rt_sigprocmask(sys::kSIG_SETMASK, &held.before), Operation::kSet);
 }
 
 int exit_status_of(const sys::Siginfo& info) {

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/console/console.h"
 #include "engine/rt/descriptor_path.h"
+#include "engine/rt/error.h"
 #include "engine/rt/rooted.h"
+#include "engine/rt/step.h"
 #include "syscalls/sys.h"
 
 namespace nosc::console {
 namespace {
-
-Failure terminal_failure(Operation operation, sys::Errno error) {
-  return fail(Step::kTerminal, operation, error);
-}
 
 // A message of one byte that carries one descriptor, for sending and for receiving.
 class DescriptorMessage {
@@ -51,32 +49,20 @@ class DescriptorMessage {
   sys::Msghdr message_{};
 };
 
-Failure set_size(sys::BorrowedFd terminal, TerminalSize size) {
-  if (size.rows == 0) return {};
-  sys::Winsize window{};
-  window.row = size.rows;
-  window.col = size.columns;
-  const auto set = sys::ioctl(terminal, sys::kTIOCSWINSZ, &window);
-  return set ? Failure{} : terminal_failure(Operation::kSet, set.error());
-}
-
 // Opens the container's ptmx, after making sure that it is one: an image without a devpts mount
 // could have any device node in that place.
-Failure open_master(sys::BorrowedFd root, sys::Fd& master) {
-  const auto found =
-      rt::open_beneath(root, "/dev/pts/ptmx", sys::kO_PATH | sys::kO_CLOEXEC, rt::Links::kRefuse);
-  if (!found) return terminal_failure(Operation::kOpen, found.error());
+sys::Fd open_master(sys::BorrowedFd root) {
+  const sys::Fd found = or_fail(
+      rt::open_beneath(root, "/dev/pts/ptmx", sys::kO_PATH | sys::kO_CLOEXEC, rt::Links::kRefuse),
+      Operation::kOpen);
   sys::Statfs status;
-  const auto asked = sys::portable::fstatfs(found.borrow(), status);
-  if (!asked) return terminal_failure(Operation::kStat, asked.error());
+  or_fail(sys::portable::fstatfs(found, status), Operation::kStat);
   if (static_cast<uint32_t>(status.type) != sys::kDEVPTS_SUPER_MAGIC) {
-    return terminal_failure(Operation::kVerify, sys::kENODEV);
+    fail_step(Operation::kVerify, sys::kENODEV);
   }
-  auto opened = sys::openat(sys::kCwd, DescriptorPath(found.borrow()).path(),
-                            sys::kO_RDWR | sys::kO_NOCTTY | sys::kO_CLOEXEC);
-  if (!opened) return terminal_failure(Operation::kOpen, opened.error());
-  master = opened.take();
-  return {};
+  return or_fail(sys::openat(sys::kCwd, DescriptorPath(found).path(),
+                             sys::kO_RDWR | sys::kO_NOCTTY | sys::kO_CLOEXEC),
+                 Operation::kOpen);
 }
 
 }  // namespace
@@ -88,40 +74,39 @@ bool is_terminal(sys::BorrowedFd fd, TerminalSize& size) {
   return true;
 }
 
-Failure open_terminal(sys::BorrowedFd root, TerminalSize size, sys::Fd& master, sys::Fd& peer) {
-  TRY_STEP(open_master(root, master));
+void open_terminal(sys::BorrowedFd root, TerminalSize size, sys::Fd& master, sys::Fd& peer) {
+  begin_step(Step::kTerminal);
+  master = open_master(root);
   int unlocked = 0;
-  const auto lock = sys::ioctl(master, sys::kTIOCSPTLCK, &unlocked);
-  if (!lock) return terminal_failure(Operation::kSet, lock.error());
+  or_fail(sys::ioctl(master, sys::kTIOCSPTLCK, &unlocked), Operation::kSet);
   constexpr auto kPeerFlags = sys::kO_RDWR | sys::kO_NOCTTY | sys::kO_CLOEXEC;
-  const auto taken = sys::ioctl(master, sys::kTIOCGPTPEER, static_cast<int>(kPeerFlags.bits()));
-  if (!taken) return terminal_failure(Operation::kOpen, taken.error());
-  peer = sys::Fd::adopt(*taken);
-  return set_size(peer, size);
+  peer = sys::Fd::adopt(
+      or_fail(sys::ioctl(master, sys::kTIOCGPTPEER, static_cast<int>(kPeerFlags.bits())),
+              Operation::kOpen));
+  if (size.rows == 0) return;
+  sys::Winsize window{};
+  window.row = size.rows;
+  window.col = size.columns;
+  or_fail(sys::ioctl(peer, sys::kTIOCSWINSZ, &window), Operation::kSet);
 }
 
-Failure send_terminal(sys::BorrowedFd socket, sys::BorrowedFd master) {
+void send_terminal(sys::BorrowedFd socket, sys::BorrowedFd master) {
   DescriptorMessage message;
   message.set_fd(master.raw());
-  const auto sent = sys::sendmsg(socket, message.header(), sys::kMSG_NOSIGNAL);
-  return sent ? Failure{} : terminal_failure(Operation::kWrite, sent.error());
+  or_fail(sys::sendmsg(socket, message.header(), sys::kMSG_NOSIGNAL), Operation::kWrite);
 }
 
-Failure apply_terminal(sys::BorrowedFd peer) {
-  const auto controlling = sys::ioctl(peer, sys::kTIOCSCTTY);
-  if (!controlling) return terminal_failure(Operation::kSet, controlling.error());
-  for (int stream = 0; stream < 3; ++stream) {
-    const auto copied = sys::dup3(peer, stream);
-    if (!copied) return terminal_failure(Operation::kSet, copied.error());
-  }
-  return {};
+void apply_terminal(sys::BorrowedFd peer) {
+  begin_step(Step::kTerminal);
+  or_fail(sys::ioctl(peer, sys::kTIOCSCTTY), Operation::kSet);
+  for (int stream = 0; stream < 3; ++stream) or_fail(sys::dup3(peer, stream), Operation::kSet);
 }
 
-Result<sys::Fd> receive_terminal(sys::BorrowedFd socket) {
+sys::Fd receive_terminal(sys::BorrowedFd socket) {
   DescriptorMessage message;
-  TRY_SYS("receive", "terminal", sys::recvmsg(socket, message.header(), sys::kMSG_CMSG_CLOEXEC));
+  or_fail(sys::recvmsg(socket, message.header(), sys::kMSG_CMSG_CLOEXEC), "receive", "terminal");
   const int fd = message.received_fd();
-  if (fd < 0) return system_error("receive", "terminal", sys::kEBADF);
+  if (fd < 0) fail_system("receive", "terminal", sys::kEBADF);
   return sys::Fd::adopt(fd);
 }
 

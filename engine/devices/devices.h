@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <span>
 
-#include "engine/rt/failure.h"
 #include "syscalls/sys/fd.h"
 
 namespace nosc::devices {
@@ -35,7 +34,7 @@ std::span<const DefaultLink> default_links();
 // Creates the default devices and links in /dev beneath `root`. What is there already and is the
 // right device stays.
 // Pre: the umask is 0; the host's tree is still the root of this process.
-// Errors: Step::kDevice or kLink with the index into the lists above.
-Failure apply_default_devices(sys::BorrowedFd root);
+// Steps: kDevice and kLink with the index into the lists above.
+void apply_default_devices(sys::BorrowedFd root);
 
 }  // namespace nosc::devices

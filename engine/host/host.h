@@ -11,7 +11,7 @@
 #include <cstdint>
 
 #include "engine/rt/arena.h"
-#include "engine/rt/result.h"
+#include "engine/rt/error.h"
 
 namespace nosc {
 
@@ -37,6 +37,6 @@ struct HostFacts {
 
 // Asks the host.
 // Errors: out of memory only; what can't be found out is left as not offered.
-Result<HostFacts> probe_host(Arena& arena);
+HostFacts probe_host(Arena& arena);
 
 }  // namespace nosc

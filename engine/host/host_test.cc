@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/host/parse.h"
+#include "engine/rt/testing.h"
 
 namespace nosc {
 namespace {
@@ -35,7 +36,7 @@ TEST(Cgroup2MountPoint, RefusesOthers) {
 
 TEST(ProbeHost, KnowsThisMachine) {
   Arena arena;
-  const auto facts = probe_host(arena);
+  const auto facts = outcome_of([&] { return probe_host(arena); });
   ASSERT_TRUE(facts.ok());
   EXPECT_GE(facts->last_capability, 37u);
   EXPECT_LT(facts->last_capability, 64u);

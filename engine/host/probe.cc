@@ -11,8 +11,8 @@ constexpr char kUsualMount[] = "/sys/fs/cgroup";
 constexpr char kHybridMount[] = "/sys/fs/cgroup/unified";
 
 // Copies what `find` finds in the first line where it finds anything; empty where there is none.
-Result<const char*> find_in_lines(sys::CStr path, std::string_view (*find)(std::string_view),
-                                  Arena& arena) {
+const char* find_in_lines(sys::CStr path, std::string_view (*find)(std::string_view),
+                          Arena& arena) {
   const auto file = sys::openat(sys::kCwd, path, sys::kO_RDONLY | sys::kO_CLOEXEC);
   if (!file) return "";
   char buffer[4096];
@@ -20,7 +20,7 @@ Result<const char*> find_in_lines(sys::CStr path, std::string_view (*find)(std::
   std::string_view line;
   while (reader.next(line)) {
     const std::string_view found = find(line);
-    if (!found.empty()) return TRY(arena.copy_string(found)).data();
+    if (!found.empty()) return arena.copy_string(found).data();
   }
   return "";
 }
@@ -30,7 +30,7 @@ bool is_file_system(sys::CStr path, uint32_t magic) {
   return sys::portable::statfs(path, status).ok() && static_cast<uint32_t>(status.type) == magic;
 }
 
-Result<void> probe_cgroups(HostFacts& facts, Arena& arena) {
+void probe_cgroups(HostFacts& facts, Arena& arena) {
   if (is_file_system(kUsualMount, sys::kCGROUP2_SUPER_MAGIC)) {
     facts.cgroup_layout = CgroupLayout::kUnified;
     facts.cgroup_mount = kUsualMount;
@@ -38,17 +38,15 @@ Result<void> probe_cgroups(HostFacts& facts, Arena& arena) {
     facts.cgroup_layout = CgroupLayout::kHybrid;
     facts.cgroup_mount = kHybridMount;
   } else {
-    facts.cgroup_mount =
-        TRY(find_in_lines("/proc/self/mountinfo", host::cgroup2_mount_point, arena));
+    facts.cgroup_mount = find_in_lines("/proc/self/mountinfo", host::cgroup2_mount_point, arena);
     const bool legacy = is_file_system(kUsualMount, sys::kTMPFS_MAGIC);
     const bool found = facts.cgroup_mount[0] != '\0';
     facts.cgroup_layout = found    ? legacy ? CgroupLayout::kHybrid : CgroupLayout::kUnified
                           : legacy ? CgroupLayout::kLegacy
                                    : CgroupLayout::kNone;
   }
-  if (facts.euid == 0 || facts.cgroup_mount[0] == '\0') return {};
-  facts.own_cgroup = TRY(find_in_lines("/proc/self/cgroup", host::own_cgroup, arena));
-  return {};
+  if (facts.euid == 0 || facts.cgroup_mount[0] == '\0') return;
+  facts.own_cgroup = find_in_lines("/proc/self/cgroup", host::own_cgroup, arena);
 }
 
 bool kernel_knows_capability(uint32_t number) {
@@ -72,13 +70,13 @@ uint64_t permitted_capabilities() {
 
 }  // namespace
 
-Result<HostFacts> probe_host(Arena& arena) {
+HostFacts probe_host(Arena& arena) {
   HostFacts facts;
   facts.euid = sys::to_raw(sys::portable::geteuid());
   facts.egid = sys::to_raw(sys::portable::getegid());
   facts.last_capability = find_last_capability();
   facts.permitted_capabilities = permitted_capabilities();
-  TRY(probe_cgroups(facts, arena));
+  probe_cgroups(facts, arena);
   return facts;
 }
 

@@ -86,7 +86,7 @@ void Document::write_pointer(Writer& writer, Index index) const {
   }
 }
 
-Result<std::string_view> Document::pointer(Index index, Arena& arena) const {
+std::string_view Document::pointer(Index index, Arena& arena) const {
   BufferWriter<512> writer;
   write_pointer(writer, index);
   return arena.copy_string(writer.view());

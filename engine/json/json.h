@@ -20,7 +20,7 @@
 #include <string_view>
 
 #include "engine/rt/arena.h"
-#include "engine/rt/result.h"
+#include "engine/rt/error.h"
 #include "engine/rt/writer.h"
 
 namespace nosc::json {
@@ -88,7 +88,7 @@ class Document {
   // Writes the JSON pointer of a value or key, for example /mounts/3/options; / for the root.
   void write_pointer(Writer& writer, Index index) const;
   // Returns write_pointer()'s text in the arena, cut off after 512 bytes.
-  Result<std::string_view> pointer(Index index, Arena& arena) const;
+  std::string_view pointer(Index index, Arena& arena) const;
 
  private:
   const char* text_ = nullptr;
@@ -96,10 +96,11 @@ class Document {
 };
 
 // Parses a whole text.
-// Shape: the text is changed in place and must be followed by a NUL byte that isn't counted.
+// Shape: the text is changed in place and must be followed by a NUL byte that isn't counted; `name`
+// is what errors call it, for they have no other place to name.
 // Errors: kSyntax with line, column and what was expected; kInvalid with the JSON pointer of a key
 // that appears twice in an object; kTooLarge; kOutOfMemory.
 // Source: RFC 8259; RFC 3629 for UTF-8; RFC 6901 for pointers.
-Result<Document> parse(std::span<char> text, Arena& arena);
+Document parse(std::span<char> text, std::string_view name, Arena& arena);
 
 }  // namespace nosc::json

@@ -6,13 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "engine/rt/testing.h"
+
 namespace nosc::json {
 namespace {
 
 // Keeps the text and the arena of a document alive.
 struct Parsed {
   explicit Parsed(std::string source)
-      : text(std::move(source)), result(parse({text.data(), text.size()}, arena)) {}
+      : text(std::move(source)),
+        result(outcome_of([&] { return parse({text.data(), text.size()}, {}, arena); })) {}
 
   std::string message() const {
     BufferWriter<256> writer;
@@ -23,7 +26,7 @@ struct Parsed {
 
   std::string text;
   Arena arena;
-  Result<Document> result;
+  Outcome<Document> result;
 };
 
 std::string error_of(std::string text) { return Parsed(std::move(text)).message(); }

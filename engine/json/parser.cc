@@ -14,28 +14,32 @@ constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 class Parser {
  public:
-  Parser(std::span<char> text, Arena& arena)
-      : text_(text.data()), end_(text.data() + text.size()), at_(text_), arena_(arena) {}
+  Parser(std::span<char> text, std::string_view name, Arena& arena)
+      : text_(text.data()),
+        end_(text.data() + text.size()),
+        name_(name),
+        at_(text_),
+        arena_(arena) {}
 
-  bool run();
+  void run();
   std::span<const Token> tokens() const { return {tokens_, count_}; }
-  const Error& error() const { return error_; }
 
  private:
-  bool fail(const char* text, ErrorCode code = ErrorCode::kSyntax);
+  [[noreturn]] void fail(const char* text) const;
   void skip_space();
-  bool add(Type type, const char* start, size_t extent);
-  bool value();
-  bool key();
-  bool string();
-  bool number();
-  bool literal(std::string_view word, Type type);
-  bool open(Type type);
+  void add(Type type, const char* start, size_t extent);
+  void value();
+  void key();
+  void string();
+  void number();
+  void literal(std::string_view word, Type type);
+  void open(Type type);
   // Reads closing brackets, then what must stand before the next value.
-  bool after_value();
+  void after_value();
 
   char* const text_;
   char* const end_;
+  const std::string_view name_;
   char* at_;
   Arena& arena_;
   Token* tokens_ = nullptr;
@@ -47,15 +51,14 @@ class Parser {
   bool finished_ = false;
   uint32_t line_ = 1;
   char* line_start_ = text_;
-  Error error_;
 };
 
-bool Parser::fail(const char* text, ErrorCode code) {
-  error_ = {.code = code,
-            .line = line_,
-            .column = static_cast<uint32_t>(at_ - line_start_) + 1,
-            .text = text};
-  return false;
+void Parser::fail(const char* text) const {
+  nosc::fail({.code = ErrorCode::kSyntax,
+              .object = name_,
+              .line = line_,
+              .column = static_cast<uint32_t>(at_ - line_start_) + 1,
+              .text = text});
 }
 
 void Parser::skip_space() {
@@ -69,17 +72,13 @@ void Parser::skip_space() {
   }
 }
 
-bool Parser::add(Type type, const char* start, size_t extent) {
+void Parser::add(Type type, const char* start, size_t extent) {
   if (count_ == capacity_) {
     // Most texts have fewer than one token per eight bytes.
     const size_t wanted =
         capacity_ == 0 ? static_cast<size_t>(end_ - text_) / 8 + 16 : size_t{capacity_} * 2;
     if (!arena_.extend(tokens_, capacity_ * sizeof(Token), wanted * sizeof(Token))) {
       void* larger = arena_.allocate(wanted * sizeof(Token), alignof(Token));
-      if (larger == nullptr) {
-        error_ = out_of_memory_error();
-        return false;
-      }
       if (count_ != 0) memcpy(larger, tokens_, count_ * sizeof(Token));
       tokens_ = static_cast<Token*>(larger);
     }
@@ -88,89 +87,87 @@ bool Parser::add(Type type, const char* start, size_t extent) {
   tokens_[count_++] = {.start = static_cast<uint32_t>(start - text_),
                        .type = static_cast<uint32_t>(type),
                        .extent = static_cast<uint32_t>(extent)};
-  return true;
 }
 
-bool Parser::string() {
+void Parser::string() {
   char* const start = at_ + 1;
   const StringEnd end = unescape_string(start);
   if (end.problem != nullptr) {
     at_ = end.source;
-    return fail(end.source >= end_ ? "expected '\"' before the end of the text" : end.problem);
+    fail(end.source >= end_ ? "expected '\"' before the end of the text" : end.problem);
   }
   at_ = end.source + 1;
-  return add(Type::kString, start, static_cast<size_t>(end.target - start));
+  add(Type::kString, start, static_cast<size_t>(end.target - start));
 }
 
-bool Parser::number() {
+void Parser::number() {
   char* const start = at_;
   const auto digits = [&] {
-    if (!is_digit(*at_)) return fail("expected a digit");
+    if (!is_digit(*at_)) fail("expected a digit");
     while (is_digit(*at_)) ++at_;
-    return true;
   };
   if (*at_ == '-') ++at_;
   if (*at_ == '0') {
     ++at_;
-    if (is_digit(*at_)) return fail("expected no digit after a leading 0");
-  } else if (!digits()) {
-    return false;
+    if (is_digit(*at_)) fail("expected no digit after a leading 0");
+  } else {
+    digits();
   }
   if (*at_ == '.') {
     ++at_;
-    if (!digits()) return false;
+    digits();
   }
   if (*at_ == 'e' || *at_ == 'E') {
     ++at_;
     if (*at_ == '+' || *at_ == '-') ++at_;
-    if (!digits()) return false;
+    digits();
   }
-  return add(Type::kNumber, start, static_cast<size_t>(at_ - start));
+  add(Type::kNumber, start, static_cast<size_t>(at_ - start));
 }
 
-bool Parser::literal(std::string_view word, Type type) {
+void Parser::literal(std::string_view word, Type type) {
   char* const start = at_;
   for (const char c : word) {
-    if (*at_ != c) return fail("expected true, false or null");
+    if (*at_ != c) fail("expected true, false or null");
     ++at_;
   }
-  return add(type, start, word.size());
+  add(type, start, word.size());
 }
 
-bool Parser::open(Type type) {
-  if (++depth_ > kMaximumDepth) return fail("nested too deeply: more than 1024 levels");
-  if (!add(type, at_, container_)) return false;
+void Parser::open(Type type) {
+  if (++depth_ > kMaximumDepth) fail("nested too deeply: more than 1024 levels");
+  add(type, at_, container_);
   container_ = count_ - 1;
   ++at_;
   skip_space();
-  return true;
 }
 
-bool Parser::key() {
+void Parser::key() {
   skip_space();
-  if (*at_ != '"') return fail("expected a key in '\"'");
-  if (!string()) return false;
+  if (*at_ != '"') fail("expected a key in '\"'");
+  string();
   skip_space();
-  if (*at_ != ':') return fail("expected ':'");
+  if (*at_ != ':') fail("expected ':'");
   ++at_;
-  return true;
 }
 
-bool Parser::after_value() {
+void Parser::after_value() {
   for (;;) {
     skip_space();
     if (container_ == kNoContainer) {
+      if (at_ != end_) fail("expected nothing more");
       finished_ = true;
-      return at_ == end_ || fail("expected nothing more");
+      return;
     }
     Token& token = tokens_[container_];
     const bool in_object = static_cast<Type>(token.type) == Type::kObject;
     if (*at_ == ',') {
       ++at_;
-      return !in_object || key();
+      if (in_object) key();
+      return;
     }
     if (*at_ != (in_object ? '}' : ']')) {
-      return fail(in_object ? "expected ',' or '}'" : "expected ',' or ']'");
+      fail(in_object ? "expected ',' or '}'" : "expected ',' or ']'");
     }
     container_ = token.extent;
     token.extent = count_;
@@ -179,46 +176,45 @@ bool Parser::after_value() {
   }
 }
 
-bool Parser::value() {
+void Parser::value() {
   skip_space();
   switch (*at_) {
     case '{':
-      if (!open(Type::kObject)) return false;
-      return *at_ == '}' ? after_value() : key();
+      open(Type::kObject);
+      if (*at_ != '}') return key();
+      break;
     case '[':
-      if (!open(Type::kArray)) return false;
-      return *at_ != ']' || after_value();
-    case '"': return string() && after_value();
-    case 't': return literal("true", Type::kTrue) && after_value();
-    case 'f': return literal("false", Type::kFalse) && after_value();
-    case 'n': return literal("null", Type::kNull) && after_value();
+      open(Type::kArray);
+      if (*at_ != ']') return;
+      break;
+    case '"': string(); break;
+    case 't': literal("true", Type::kTrue); break;
+    case 'f': literal("false", Type::kFalse); break;
+    case 'n': literal("null", Type::kNull); break;
     default:
-      if (*at_ != '-' && !is_digit(*at_)) return fail("expected a value");
-      return number() && after_value();
+      if (*at_ != '-' && !is_digit(*at_)) fail("expected a value");
+      number();
   }
+  after_value();
 }
 
-bool Parser::run() {
+void Parser::run() {
   if (static_cast<size_t>(end_ - text_) > kMaximumTextBytes) {
-    error_ = {.code = ErrorCode::kTooLarge, .text = "larger than 512 MiB"};
-    return false;
+    nosc::fail({.code = ErrorCode::kTooLarge, .object = name_, .text = "larger than 512 MiB"});
   }
-  do {
-    if (!value()) return false;
-  } while (!finished_);
-  return true;
+  while (!finished_) value();
 }
 
 }  // namespace
 
-Result<Document> parse(std::span<char> text, Arena& arena) {
-  Parser parser(text, arena);
-  if (!parser.run()) return parser.error();
+Document parse(std::span<char> text, std::string_view name, Arena& arena) {
+  Parser parser(text, name, arena);
+  parser.run();
   const Document document(text.data(), parser.tokens());
-  const Index repeated = TRY(find_repeated_key(document, parser.tokens(), arena));
+  const Index repeated = find_repeated_key(document, parser.tokens(), arena);
   if (repeated != Document::kRoot) {
-    const std::string_view pointer = TRY(document.pointer(repeated, arena));
-    return invalid_error({.pointer = pointer.data()}, "appears twice");
+    const std::string_view pointer = document.pointer(repeated, arena);
+    fail_invalid({.pointer = pointer.data()}, "appears twice");
   }
   return document;
 }

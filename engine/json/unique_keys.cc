@@ -33,14 +33,13 @@ Index find_repeated_in(const Document& document, Index object, std::span<Index> 
 
 }  // namespace
 
-Result<Index> find_repeated_key(const Document& document, std::span<const Token> tokens,
-                                Arena& arena) {
+Index find_repeated_key(const Document& document, std::span<const Token> tokens, Arena& arena) {
   std::span<Index> table;
   for (Index index = 0; index != tokens.size(); ++index) {
     if (document.type(index) != Type::kObject) continue;
     const size_t slots = std::bit_ceil(size_t{document.count(index)} * 2 + 1);
     if (slots > table.size()) {
-      table = TRY(arena.array<Index>(slots));
+      table = arena.array<Index>(slots);
     } else {
       memset(table.data(), 0, slots * sizeof(Index));
     }

@@ -4,79 +4,76 @@
 #include "engine/devices/devices.h"
 #include "engine/net/loopback.h"
 #include "engine/rt/rooted.h"
+#include "engine/rt/step.h"
 #include "syscalls/sys.h"
 
 namespace nosc::launch {
 namespace {
 
-Failure step(Step step, Operation operation, const sys::Result<void>& result) {
-  return result ? Failure{} : fail(step, operation, result.error());
+void await_start(const ChildContext& context) {
+  if (context.start == Start::kAtOnce) return;
+  begin_step(Step::kClone);
+  or_fail(wait_for_go(context.channel), Operation::kNone);
 }
 
-Failure await_start(const ChildContext& context) {
-  if (context.start == Start::kAtOnce) return {};
-  return step(Step::kClone, Operation::kNone, wait_for_go(context.channel));
-}
-
-Failure start_session() {
-  auto session = sys::setsid();
-  if (!session) return fail(Step::kSession, Operation::kSet, session.error());
-  return {};
+void start_session() {
+  begin_step(Step::kSession);
+  or_fail(sys::setsid(), Operation::kSet);
 }
 
 // The root of a cgroup namespace is the cgroup of the process that makes it: clone would take the
 // parent's, so this one is made here.
-Failure enter_cgroup_namespace(const Plan& plan) {
-  if (!plan.namespaces.created.has(sys::kCLONE_NEWCGROUP)) return {};
-  return step(Step::kCgroupNamespace, Operation::kUnshare, sys::unshare(sys::kCLONE_NEWCGROUP));
+void enter_cgroup_namespace(const Plan& plan) {
+  if (!plan.namespaces.created.has(sys::kCLONE_NEWCGROUP)) return;
+  begin_step(Step::kCgroupNamespace);
+  or_fail(sys::unshare(sys::kCLONE_NEWCGROUP), Operation::kUnshare);
+}
+
+// EINVAL: the mappings leave root out, and the set-up goes on as whoever it is.
+void unless_unmapped(sys::Result<void> changed) {
+  if (!changed.failed_with(sys::kEINVAL)) or_fail(changed, Operation::kSet);
 }
 
 // In a user namespace the files that the set-up makes belong to the container's root.
-Failure become_container_root(const Plan& plan) {
-  if (!(plan.namespaces.created | plan.namespaces.joined).has(sys::kCLONE_NEWUSER)) return {};
+void become_container_root(const Plan& plan) {
+  if (!(plan.namespaces.created | plan.namespaces.joined).has(sys::kCLONE_NEWUSER)) return;
+  begin_step(Step::kUserNamespace);
   if (plan.namespaces.setgroups == namespaces::Setgroups::kAllow) {
-    TRY_STEP(step(Step::kUserNamespace, Operation::kSet, sys::portable::setgroups({})));
+    or_fail(sys::portable::setgroups({}), Operation::kSet);
   }
   constexpr sys::Gid kRootGroup{0};
   constexpr sys::Uid kRoot{0};
-  // EINVAL: the mappings leave root out, and the set-up goes on as whoever it is.
-  auto group = sys::portable::setresgid(kRootGroup, kRootGroup, kRootGroup);
-  if (!group && group.error() != sys::kEINVAL) {
-    return step(Step::kUserNamespace, Operation::kSet, group);
-  }
-  auto user = sys::portable::setresuid(kRoot, kRoot, kRoot);
-  if (!user && user.error() != sys::kEINVAL) {
-    return step(Step::kUserNamespace, Operation::kSet, user);
-  }
-  return {};
+  unless_unmapped(sys::portable::setresgid(kRootGroup, kRootGroup, kRootGroup));
+  unless_unmapped(sys::portable::setresuid(kRoot, kRoot, kRoot));
 }
 
-Failure set_names(const Plan& plan) {
-  if (!plan.hostname.empty()) {
-    TRY_STEP(step(Step::kHostname, Operation::kSet, sys::sethostname(plan.hostname)));
-  }
-  if (!plan.domainname.empty()) {
-    TRY_STEP(step(Step::kDomainname, Operation::kSet, sys::setdomainname(plan.domainname)));
-  }
-  return {};
+void set_names(const Plan& plan) {
+  begin_step(Step::kHostname);
+  if (!plan.hostname.empty()) or_fail(sys::sethostname(plan.hostname), Operation::kSet);
+  begin_step(Step::kDomainname);
+  if (!plan.domainname.empty()) or_fail(sys::setdomainname(plan.domainname), Operation::kSet);
 }
 
 // What has to be written while /proc is still the host's.
-Failure write_parameters(const Plan& plan) {
-  TRY_STEP(process::apply_oom_score_adj(plan.process.oom));
-  if (plan.sysctls.empty()) return {};
-  auto proc =
-      sys::openat(sys::kAT_FDCWD, "/proc", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
-  if (!proc) return fail(Step::kSysctl, Operation::kOpen, proc.error());
-  return sysctl::apply_sysctls(plan.sysctls, *proc);
+void write_parameters(const Plan& plan) {
+  process::apply_oom_score_adj(plan.process.oom);
+  if (plan.sysctls.empty()) return;
+  begin_step(Step::kSysctl);
+  const sys::Fd proc = or_fail(
+      sys::openat(sys::kAT_FDCWD, "/proc", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+      Operation::kOpen);
+  sysctl::apply_sysctls(plan.sysctls, proc);
 }
 
 // The terminal is made when the container's devpts is mounted and before its root is closed.
-Failure make_terminal(const ChildContext& context, sys::BorrowedFd root, sys::Fd& peer) {
-  if (context.plan->terminal == Terminal::kNone) return {};
+// Returns the container's side; nothing where it has none.
+sys::Fd make_terminal(const ChildContext& context, sys::BorrowedFd root) {
+  sys::Fd peer;
+  if (context.plan->terminal == Terminal::kNone) return peer;
   sys::Fd master;
-  TRY_STEP(console::open_terminal(root, context.plan->terminal_size, master, peer));
-  return console::send_terminal(context.channel, master);
+  console::open_terminal(root, context.plan->terminal_size, master, peer);
+  console::send_terminal(context.channel, master);
+  return peer;
 }
 
 // A working directory that is missing is made. Where that can't be done, entering it fails later.
@@ -85,72 +82,65 @@ void make_working_directory(const Plan& plan, sys::BorrowedFd root) {
   if (path != "/") (void)rt::make_directories_beneath(root, path.data(), 0755);
 }
 
-Failure set_up_root(const ChildContext& context, sys::Fd& terminal) {
+// Returns the container's side of its terminal, if it has one.
+sys::Fd set_up_root(const ChildContext& context) {
   const Plan& plan = *context.plan;
   if (plan.root_setup == RootSetup::kJoined) return {};
-  sys::Fd root;
-  TRY_STEP(mounts::prepare_root(plan.mounts.root, root));
-  TRY_STEP(mounts::apply_mounts(plan.mounts, root));
-  if (plan.mounts.populate_dev) TRY_STEP(devices::apply_default_devices(root));
-  TRY_STEP(make_terminal(context, root, terminal));
+  const sys::Fd root = mounts::prepare_root(plan.mounts.root);
+  mounts::apply_mounts(plan.mounts, root);
+  if (plan.mounts.populate_dev) devices::apply_default_devices(root);
+  sys::Fd terminal = make_terminal(context, root);
   make_working_directory(plan, root);
-  TRY_STEP(mounts::apply_path_restrictions(plan.mounts, root));
-  return mounts::enter_root(plan.mounts.root, root);
+  mounts::apply_path_restrictions(plan.mounts, root);
+  mounts::enter_root(plan.mounts.root, root);
+  return terminal;
 }
 
 // A foreground container has no one else to end it when nosc is killed. The kernel forgets this
 // when ids change, so it comes after them; the parent may be gone by then.
-Failure die_with_parent(const ChildContext& context) {
-  auto set = sys::prctl(sys::kPR_SET_PDEATHSIG, static_cast<unsigned long>(sys::kSIGKILL));
-  if (!set) return fail(Step::kSession, Operation::kSet, set.error());
+void die_with_parent(const ChildContext& context) {
+  begin_step(Step::kSession);
+  or_fail(sys::prctl(sys::kPR_SET_PDEATHSIG, static_cast<unsigned long>(sys::kSIGKILL)),
+          Operation::kSet);
   sys::Pollfd channel{.fd = context.channel.raw(), .events = {}, .revents = {}};
   sys::Timespec now{};
-  auto ready = sys::portable::ppoll({&channel, 1}, &now, nullptr);
-  if (ready && channel.revents.has(sys::kPOLLHUP)) {
-    return fail(Step::kSession, Operation::kNone, sys::kEPIPE);
-  }
-  return {};
-}
-
-// The whole set-up of a container, from a bare process to the start of its program.
-Failure set_up(const ChildContext& context) {
-  Plan& plan = *context.plan;
-  TRY_STEP(await_start(context));
-  TRY_STEP(start_session());
-  TRY_STEP(enter_cgroup_namespace(plan));
-  TRY_STEP(mounts::open_early_sources(plan.mounts));
-  TRY_STEP(become_container_root(plan));
-  TRY_STEP(net::apply_loopback(plan.namespaces.created));
-  TRY_STEP(set_names(plan));
-  TRY_STEP(write_parameters(plan));
-
-  // Opened while /proc is the host's, for the way around a missing execveat.
-  auto descriptors = process::open_descriptor_directory();
-  if (!descriptors) return fail(Step::kStub, Operation::kOpen, descriptors.error());
-
-  (void)sys::umask(sys::Mode{});  // modes of mount points and nodes are meant as written
-  sys::Fd terminal;
-  TRY_STEP(set_up_root(context, terminal));
-  if (terminal) TRY_STEP(console::apply_terminal(terminal));
-
-  TRY_STEP(process::apply_rlimits(plan.process.rlimits));
-  TRY_STEP(capabilities::apply_bounding(plan.capabilities));
-  process::give_pipes(plan.process.identity);
-  TRY_STEP(process::apply_identity(plan.process.identity));
-  TRY_STEP(capabilities::apply_capabilities(plan.capabilities));
-  if (plan.process.no_new_privileges) TRY_STEP(process::apply_no_new_privileges());
-  TRY_STEP(die_with_parent(context));
-  TRY_STEP(console::apply_signal_mask(*context.signals));
-  return process::apply_exec(
-      plan.process.exec,
-      {.stub = context.program, .failure = context.channel, .descriptor_directory = *descriptors});
+  const auto ready = sys::portable::ppoll({&channel, 1}, &now, nullptr);
+  if (ready && channel.revents.has(sys::kPOLLHUP)) fail_step(Operation::kNone, sys::kEPIPE);
 }
 
 }  // namespace
 
 void child_main(const ChildContext& context) {
-  send_failure(context.channel, set_up(context));
-  for (;;) (void)sys::exit_group(1);
+  Plan& plan = *context.plan;
+  report_failures_to(context.channel);
+  await_start(context);
+  start_session();
+  enter_cgroup_namespace(plan);
+  mounts::open_early_sources(plan.mounts);
+  become_container_root(plan);
+  net::apply_loopback(plan.namespaces.created);
+  set_names(plan);
+  write_parameters(plan);
+
+  // Opened while /proc is the host's, for the way around a missing execveat.
+  begin_step(Step::kStub);
+  const sys::Fd descriptors = or_fail(process::open_descriptor_directory(), Operation::kOpen);
+
+  (void)sys::umask(sys::Mode{});  // modes of mount points and nodes are meant as written
+  const sys::Fd terminal = set_up_root(context);
+  if (terminal) console::apply_terminal(terminal);
+
+  process::apply_rlimits(plan.process.rlimits);
+  capabilities::apply_bounding(plan.capabilities);
+  process::give_pipes(plan.process.identity);
+  process::apply_identity(plan.process.identity);
+  capabilities::apply_capabilities(plan.capabilities);
+  if (plan.process.no_new_privileges) process::apply_no_new_privileges();
+  die_with_parent(context);
+  console::apply_signal_mask(*context.signals);
+  process::apply_exec(
+      plan.process.exec,
+      {.stub = context.program, .failure = context.channel, .descriptor_directory = descriptors});
 }
 
 }  // namespace nosc::launch

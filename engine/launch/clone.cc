@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/launch/clone.h"
 
+#include "engine/rt/error.h"
+#include "engine/rt/step.h"
+#include "engine/rt/undo.h"
 #include "syscalls/sys.h"
 
 namespace nosc::launch {
@@ -25,8 +28,7 @@ bool is_denied(sys::Errno error) {
 int wait_for(sys::Pid pid) {
   int status = 0;
   for (;;) {
-    auto waited = sys::wait4(pid, &status);
-    if (waited || waited.error() != sys::kEINTR) return status;
+    if (!sys::wait4(pid, &status).failed_with(sys::kEINTR)) return status;
   }
 }
 
@@ -37,10 +39,9 @@ int exit_status_of(int wait_status) {
 }
 
 // Writes the id maps of the child's new user namespace and lets it go on.
-Result<void> map_ids(CloneContext& context, sys::Pid child) {
-  TRY(namespaces::apply_mappings(context.plan->namespaces, child));
-  TRY_SYS("send", "the container's set-up", send_go(context.channel->parent));
-  return {};
+void map_ids(CloneContext& context, sys::Pid child) {
+  namespaces::apply_mappings(context.plan->namespaces, child);
+  or_fail(send_go(context.channel->parent), "send", "the container's set-up");
 }
 
 sys::Result<sys::Pid> clone_in_one_step(CloneContext& context) {
@@ -61,110 +62,98 @@ sys::Result<sys::Pid> clone_or_leave_cgroup(CloneContext& context) {
       context.plan->cgroup.use != cgroups::CgroupUse::kIfPermitted) {
     return pid;
   }
-  (void)cgroups::remove_cgroup(context.plan->cgroup, *context.cgroup);
+  cgroups::remove_cgroup(context.plan->cgroup, *context.cgroup);
   context.cgroup->directory.reset();
   return clone_in_one_step(context);
 }
 
-[[noreturn]] void exit_with(const CloneContext& context, const Failure& failure) {
-  if (failure.failed()) send_failure(context.channel->child, failure);
-  for (;;) (void)sys::exit_group(failure.failed() ? 1 : 0);
-}
-
-Failure unshare_user(const CloneContext& context) {
-  if (!context.plan->namespaces.created.has(kUser)) return {};
-  auto unshared = sys::unshare(kUser);
-  if (!unshared) return fail(Step::kUserNamespace, Operation::kUnshare, unshared.error());
+void unshare_user(const CloneContext& context) {
+  if (!context.plan->namespaces.created.has(kUser)) return;
+  begin_step(Step::kUserNamespace);
+  or_fail(sys::unshare(kUser), Operation::kUnshare);
   send_event(context.channel->child, Event::kUnshared, sys::Pid{});
-  auto mapped = wait_for_go(context.channel->child);
-  if (!mapped) return fail(Step::kUserNamespace, Operation::kNone, mapped.error());
-  return {};
+  or_fail(wait_for_go(context.channel->child), Operation::kNone);
 }
 
 // The process between the parent and the container's first one.
-Failure between(CloneContext& context) {
-  if (context.cgroup->directory) {
-    TRY_STEP(cgroups::join_cgroup(context.cgroup->directory));
-  }
-  TRY_STEP(namespaces::apply_joins(context.plan->namespaces));
-  TRY_STEP(unshare_user(context));
-  const sys::CloneFlags rest = cloned(*context.plan) & ~kUser;
-  auto unshared = sys::unshare(rest);
-  if (!unshared) return fail(Step::kNewNamespaces, Operation::kUnshare, unshared.error());
-  auto pid = sys::portable::clone_process(sys::CloneFlags{}, sys::kSIGCHLD);
-  if (!pid) return fail(Step::kClone, Operation::kFork, pid.error());
-  if (*pid == sys::Pid{0}) {
+[[noreturn]] void between(CloneContext& context) {
+  report_failures_to(context.channel->child);
+  if (context.cgroup->directory) cgroups::join_cgroup(context.cgroup->directory);
+  namespaces::apply_joins(context.plan->namespaces);
+  unshare_user(context);
+  begin_step(Step::kNewNamespaces);
+  or_fail(sys::unshare(cloned(*context.plan) & ~kUser), Operation::kUnshare);
+  begin_step(Step::kClone);
+  const sys::Pid pid =
+      or_fail(sys::portable::clone_process(sys::CloneFlags{}, sys::kSIGCHLD), Operation::kFork);
+  if (pid == sys::Pid{0}) {
     context.child.start = Start::kAfterGo;
     child_main(context.child);
   }
-  send_event(context.channel->child, Event::kForked, *pid);
-  if (context.between_stays) {
-    context.channel->child.reset();
-    (void)sys::exit_group(exit_status_of(wait_for(*pid)));
-  }
-  return {};
+  send_event(context.channel->child, Event::kForked, pid);
+  context.channel->child.reset();
+  const int status = context.between_stays ? exit_status_of(wait_for(pid)) : 0;
+  for (;;) (void)sys::exit_group(status);
 }
 
 // Talks with the process between until it has ended.
-Result<Init> follow_between(CloneContext& context, sys::Pid between_pid) {
+Init follow_between(CloneContext& context, sys::Pid between_pid) {
   Init init;
   for (;;) {
-    init.first = TRY(receive(context.channel->parent));
+    init.first = receive(context.channel->parent);
     if (init.first.event != Event::kUnshared) break;
-    TRY(map_ids(context, between_pid));
+    map_ids(context, between_pid);
   }
   const bool stays = context.between_stays && init.first.event == Event::kForked;
   if (!stays) (void)wait_for(between_pid);
   if (init.first.event == Event::kExecuted) {
-    return system_error("start", "the container's first process", sys::kECHILD);
+    fail_system("start", "the container's first process", sys::kECHILD);
   }
   if (init.first.event == Event::kFailed) return init;
   init.pid = stays ? between_pid : init.first.pid;
-  TRY_SYS("send", "the container's set-up", send_go(context.channel->parent));
+  or_fail(send_go(context.channel->parent), "send", "the container's set-up");
   return init;
 }
 
-Result<Init> start_stepwise(CloneContext& context) {
+Init start_stepwise(CloneContext& context) {
   // The grandchild becomes this process's child when the one between has ended.
   context.between_stays = !sys::prctl(sys::kPR_SET_CHILD_SUBREAPER, 1);
-  auto pid = TRY_SYS("fork", {}, sys::portable::clone_process(sys::CloneFlags{}, sys::kSIGCHLD));
+  sys::Pid pid = or_fail(sys::portable::clone_process(sys::CloneFlags{}, sys::kSIGCHLD), "fork",
+                         "the container's set-up");
   if (pid == sys::Pid{0}) {
     context.channel->parent.reset();
-    exit_with(context, between(context));
+    between(context);
   }
+  Undo end_between(kill_and_reap, &pid);
   context.channel->child.reset();
-  auto init = follow_between(context, pid);
-  if (!init) kill_and_reap(pid);
+  const Init init = follow_between(context, pid);
+  end_between.dismiss();
   return init;
 }
 
-Result<Init> start_in_one_step(CloneContext& context, sys::Pid pid) {
+Init start_in_one_step(CloneContext& context, sys::Pid pid) {
+  Undo end_child(kill_and_reap, &pid);
   context.channel->child.reset();
-  Init init{.pid = pid, .first = {}};
-  if (!context.plan->namespaces.created.has(kUser)) return init;
-  auto mapped = map_ids(context, pid);
-  if (!mapped) {
-    kill_and_reap(pid);
-    return mapped.error();
-  }
-  return init;
+  if (context.plan->namespaces.created.has(kUser)) map_ids(context, pid);
+  end_child.dismiss();
+  return {.pid = pid, .first = {}};
 }
 
 }  // namespace
 
-void kill_and_reap(sys::Pid pid) {
-  (void)sys::kill(pid, sys::kSIGKILL);
-  (void)wait_for(pid);
+void kill_and_reap(void* pid) {
+  const sys::Pid child = *static_cast<const sys::Pid*>(pid);
+  (void)sys::kill(child, sys::kSIGKILL);
+  (void)wait_for(child);
 }
 
-Result<Init> start_init(CloneContext& context) {
-  const bool joins = !context.plan->namespaces.joins.empty();
-  if (joins) return start_stepwise(context);
+Init start_init(CloneContext& context) {
+  if (!context.plan->namespaces.joins.empty()) return start_stepwise(context);
   const bool user = context.plan->namespaces.created.has(kUser);
   context.child.start = user ? Start::kAfterGo : Start::kAtOnce;
-  auto pid = clone_or_leave_cgroup(context);
+  const auto pid = clone_or_leave_cgroup(context);
   if (!pid && is_missing(pid.error())) return start_stepwise(context);
-  if (!pid) return system_error("clone3", "the container's first process", pid.error());
+  or_fail(pid, "clone3", "the container's first process");
   if (*pid == sys::Pid{0}) {
     context.channel->parent.reset();
     child_main(context.child);

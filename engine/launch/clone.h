@@ -5,7 +5,6 @@
 #include "engine/launch/child.h"
 #include "engine/launch/protocol.h"
 #include "engine/plan/plan.h"
-#include "engine/rt/result.h"
 #include "syscalls/sys/fd.h"
 #include "syscalls/sys/ids.h"
 
@@ -32,9 +31,10 @@ struct CloneContext {
 // kernel has clone3 and nothing is joined, and otherwise stepwise (protocol.h). The child's end of
 // the channel is closed in the parent.
 // Errors: what the kernel refused; no process is left then.
-Result<Init> start_init(CloneContext& context);
+Init start_init(CloneContext& context);
 
 // Ends a child that hasn't been waited for, and waits for it.
-void kill_and_reap(sys::Pid pid);
+// Shape: for Undo; `pid` points to a sys::Pid.
+void kill_and_reap(void* pid);
 
 }  // namespace nosc::launch

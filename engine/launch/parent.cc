@@ -4,6 +4,8 @@
 #include "engine/launch/clone.h"
 #include "engine/launch/self.h"
 #include "engine/launch/words.h"
+#include "engine/rt/error.h"
+#include "engine/rt/undo.h"
 #include "syscalls/sys.h"
 
 namespace nosc::launch {
@@ -11,54 +13,64 @@ namespace {
 
 // What a foreground container holds in the parent while it lives.
 struct Foreground {
+  explicit Foreground(Plan& plan) : plan(plan) {}
+
+  static void remove_cgroup(void* foreground) {
+    auto& self = *static_cast<Foreground*>(foreground);
+    cgroups::remove_cgroup(self.plan.cgroup, self.cgroup);
+  }
+
+  Plan& plan;
   sys::Fd program;
   Channel channel;
   cgroups::Cgroup cgroup;
   console::HeldSignals signals;
+  Undo no_cgroup{remove_cgroup, this};
 };
 
 // The directory that becomes the root must be one, and not a link to one: what is checked here and
 // what is mounted later must be the same place. Its passwd tells the home of the user.
-Result<void> prepare_rootfs(Plan& plan, Arena& arena) {
-  if (plan.root_setup == RootSetup::kJoined) return {};
+void prepare_rootfs(Plan& plan, Arena& arena) {
+  if (plan.root_setup == RootSetup::kJoined) return;
   const mounts::RootRecord& root = plan.mounts.root;
-  const Place place{kRootPlace};
   const char* path = root.kind == mounts::RootKind::kDirectory ? root.path : "/";
-  auto rootfs =
-      TRY_SYS("open", path,
-              sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path),
+  const sys::Fd rootfs =
+      or_fail(sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path),
                           sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC),
-              place);
-  return process::complete_home(plan.process, rootfs, arena);
+              "open", path, {kRootPlace});
+  process::complete_home(plan.process, rootfs, arena);
 }
 
-Result<void> prepare(Plan& plan, Foreground& foreground, Arena& arena) {
-  TRY(process::close_descriptors_on_exec());
-  TRY(prepare_rootfs(plan, arena));
-  TRY(namespaces::open_joins(plan.namespaces));
+void prepare(Foreground& foreground, Arena& arena) {
+  Plan& plan = foreground.plan;
+  process::close_descriptors_on_exec();
+  prepare_rootfs(plan, arena);
+  namespaces::open_joins(plan.namespaces);
   foreground.program =
-      plan.payload == Payload::kReport ? TRY(open_self_copy(arena)) : TRY(process::open_stub());
-  foreground.channel = TRY(open_channel());
-  TRY(console::hold_signals(foreground.signals));
-  return cgroups::apply_cgroup(plan.cgroup, foreground.cgroup);
+      plan.payload == Payload::kReport ? open_self_copy(arena) : process::open_stub();
+  foreground.channel = open_channel();
+  console::hold_signals(foreground.signals);
+  cgroups::apply_cgroup(plan.cgroup, foreground.cgroup);
 }
 
-// Waits until the program runs. A container with a terminal sends it before that.
-Result<void> await_exec(Plan& plan, Foreground& foreground, const Init& init, sys::Fd& terminal,
-                        Arena& arena) {
-  if (init.first.failure.failed()) return describe_failure(init.first.failure, plan, arena);
-  if (plan.terminal == Terminal::kOwn) {
-    // A child that failed before that has left its record instead.
-    if (!TRY(message_is_next(foreground.channel.parent))) {
-      terminal = TRY(console::receive_terminal(foreground.channel.parent));
-    }
+// Waits until the program runs or a step has failed. A container with a terminal sends it before.
+Failure await_exec(const Foreground& foreground, const Init& init, sys::Fd& terminal) {
+  if (init.first.failure.failed()) return init.first.failure;
+  const sys::BorrowedFd channel = foreground.channel.parent;
+  // A child that failed before it had its terminal has left its record instead.
+  if (foreground.plan.terminal == Terminal::kOwn && !message_is_next(channel)) {
+    terminal = console::receive_terminal(channel);
   }
-  const Message message = TRY(receive(foreground.channel.parent));
-  if (message.event == Event::kExecuted) return {};
-  return describe_failure(message.failure, plan, arena);
+  const Message message = receive(channel);
+  return message.event == Event::kExecuted ? Failure{} : message.failure;
 }
 
-Result<int> start_and_wait(Plan& plan, Foreground& foreground, Arena& arena, Timing* timing) {
+bool is_refused_overlay(const Failure& failure, const Plan& plan) {
+  return failure.step == Step::kRoot && plan.mounts.root.kind == mounts::RootKind::kHostOverlay;
+}
+
+std::optional<int> start_and_wait(Foreground& foreground, Arena& arena, Timing* timing) {
+  Plan& plan = foreground.plan;
   CloneContext context{
       .plan = &plan,
       .channel = &foreground.channel,
@@ -68,17 +80,19 @@ Result<int> start_and_wait(Plan& plan, Foreground& foreground, Arena& arena, Tim
                 .program = foreground.program.borrow(),
                 .signals = &foreground.signals},
   };
-  const Init init = TRY(start_init(context));
+  Init init = start_init(context);
+  Undo end_init(kill_and_reap, &init.pid);
+  if (init.pid == sys::Pid{0}) end_init.dismiss();
   sys::Fd terminal;
-  auto started = await_exec(plan, foreground, init, terminal, arena);
-  if (!started) {
-    if (init.pid != sys::Pid{0}) kill_and_reap(init.pid);
-    return started.error();
-  }
+  const Failure failure = await_exec(foreground, init, terminal);
+  if (is_refused_overlay(failure, plan)) return std::nullopt;
+  if (failure.failed()) fail(describe_failure(failure, plan, arena));
   if (timing != nullptr) timing->started_us = now_us();
   foreground.program.reset();
   namespaces::close_joins(plan.namespaces);
-  return console::wait_foreground(init.pid, terminal);
+  const int status = console::wait_foreground(init.pid, terminal);
+  end_init.dismiss();
+  return status;
 }
 
 }  // namespace
@@ -89,14 +103,10 @@ uint64_t now_us() {
   return static_cast<uint64_t>(now.sec) * 1000000 + static_cast<uint32_t>(now.nsec) / 1000;
 }
 
-Result<int> run_foreground(Plan& plan, Arena& arena, Timing* timing) {
-  Foreground foreground;
-  TRY(prepare(plan, foreground, arena));
-  auto status = start_and_wait(plan, foreground, arena, timing);
-  auto removed = cgroups::remove_cgroup(plan.cgroup, foreground.cgroup);
-  if (!status) return status;
-  if (!removed) return removed.error();
-  return status;
+std::optional<int> run_foreground(Plan& plan, Arena& arena, Timing* timing) {
+  Foreground foreground(plan);
+  prepare(foreground, arena);
+  return start_and_wait(foreground, arena, timing);
 }
 
 }  // namespace nosc::launch

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/launch/protocol.h"
 
+#include "engine/rt/error.h"
+#include "engine/rt/step.h"
 #include "syscalls/sys.h"
 
 namespace nosc::launch {
@@ -8,12 +10,19 @@ namespace {
 
 constexpr unsigned char kGo[1] = {'g'};
 
+constinit sys::BorrowedFd failure_channel = sys::BorrowedFd::from_raw(-1);
+
+void send_and_exit(const Failure& failure) {
+  send_failure(failure_channel, failure);
+  for (;;) (void)sys::exit_group(1);
+}
+
 }  // namespace
 
-Result<Channel> open_channel() {
+Channel open_channel() {
   sys::FdPair ends;
-  TRY_SYS("socketpair", {},
-          sys::socketpair(sys::kAF_UNIX, sys::kSOCK_SEQPACKET | sys::kSOCK_CLOEXEC, 0, ends));
+  or_fail(sys::socketpair(sys::kAF_UNIX, sys::kSOCK_SEQPACKET | sys::kSOCK_CLOEXEC, 0, ends),
+          "socketpair", {});
   return Channel{.parent = std::move(ends.first), .child = std::move(ends.second)};
 }
 
@@ -34,6 +43,11 @@ sys::Result<void> wait_for_go(sys::BorrowedFd child_end) {
   }
 }
 
+void report_failures_to(sys::BorrowedFd child_end) {
+  failure_channel = child_end;
+  set_step_failure_handler(send_and_exit);
+}
+
 void send_event(sys::BorrowedFd child_end, Event event, sys::Pid pid) {
   Failure record;
   record.error = static_cast<uint16_t>(event);
@@ -46,26 +60,22 @@ void send_failure(sys::BorrowedFd child_end, const Failure& failure) {
   (void)sys::sendto(child_end, sys::Bytes(&failure, sizeof failure), sys::kMSG_NOSIGNAL);
 }
 
-Result<bool> message_is_next(sys::BorrowedFd parent_end) {
+bool message_is_next(sys::BorrowedFd parent_end) {
   char bytes[sizeof(Failure)];
   for (;;) {
     auto count = sys::recvfrom(parent_end, bytes, sys::kMSG_PEEK);
-    if (count) return *count == 0 || *count == sizeof bytes;
-    if (count.error() != sys::kEINTR) {
-      return system_error("read", "the container's set-up", count.error());
-    }
+    if (count.failed_with(sys::kEINTR)) continue;
+    const size_t size = or_fail(count, "read", "the container's set-up");
+    return size == 0 || size == sizeof bytes;
   }
 }
 
-Result<Message> receive(sys::BorrowedFd parent_end) {
+Message receive(sys::BorrowedFd parent_end) {
   for (;;) {
     Message message;
     auto count = sys::read(parent_end, sys::MutableBytes(&message.failure, sizeof message.failure));
-    if (!count) {
-      if (count.error() == sys::kEINTR) continue;
-      return system_error("read", "the container's set-up", count.error());
-    }
-    if (*count == 0) {
+    if (count.failed_with(sys::kEINTR)) continue;
+    if (or_fail(count, "read", "the container's set-up") == 0) {
       message.event = Event::kExecuted;
       return message;
     }

@@ -31,7 +31,6 @@
 #include <cstdint>
 
 #include "engine/rt/failure.h"
-#include "engine/rt/result.h"
 #include "syscalls/sys/fd.h"
 #include "syscalls/sys/ids.h"
 #include "syscalls/sys/result.h"
@@ -44,7 +43,7 @@ struct Channel {
   sys::Fd child;
 };
 
-Result<Channel> open_channel();
+Channel open_channel();
 
 // Parent: lets the other side go on. Child: waits for that.
 // Errors: EPIPE on the child's side when the parent is gone.
@@ -68,11 +67,14 @@ struct Message {
 void send_event(sys::BorrowedFd child_end, Event event, sys::Pid pid);
 void send_failure(sys::BorrowedFd child_end, const Failure& failure);
 
+// Makes a failed step of the calling process (step.h) be sent and end the process.
+void report_failures_to(sys::BorrowedFd child_end);
+
 // Tells whether a message or the end of file comes next, as opposed to a terminal, which is sent
 // through the same channel (console.h).
-Result<bool> message_is_next(sys::BorrowedFd parent_end);
+bool message_is_next(sys::BorrowedFd parent_end);
 
 // Reads the next message; retries when a signal interrupts.
-Result<Message> receive(sys::BorrowedFd parent_end);
+Message receive(sys::BorrowedFd parent_end);
 
 }  // namespace nosc::launch

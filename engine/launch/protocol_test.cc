@@ -5,22 +5,27 @@
 
 #include <utility>
 
+#include "engine/rt/testing.h"
 #include "syscalls/sys.h"
 
 namespace nosc::launch {
 namespace {
 
 // Both ends in one process: what one side says waits in the socket.
+Failure failure(Step step, Operation operation, sys::Errno error, uint32_t index = 0) {
+  return {step, operation, static_cast<uint16_t>(error.value()), index};
+}
+
 class ProtocolTest : public testing::Test {
  protected:
   ProtocolTest() {
-    auto opened = open_channel();
+    auto opened = outcome_of([&] { return open_channel(); });
     EXPECT_TRUE(opened.ok());
     channel_ = std::move(opened).value();
   }
 
   Message receive_one() {
-    const auto message = receive(channel_.parent);
+    const auto message = outcome_of([&] { return receive(channel_.parent); });
     EXPECT_TRUE(message.ok());
     return message.ok() ? *message : Message{};
   }
@@ -67,7 +72,7 @@ TEST_F(ProtocolTest, EventsArriveInOrder) {
 }
 
 TEST_F(ProtocolTest, AFailureArrivesWhole) {
-  send_failure(channel_.child, fail(Step::kMount, Operation::kBind, sys::kENOSPC, 70000));
+  send_failure(channel_.child, failure(Step::kMount, Operation::kBind, sys::kENOSPC, 70000));
   const Message message = receive_one();
   EXPECT_EQ(message.event, Event::kFailed);
   EXPECT_EQ(message.failure.step, Step::kMount);
@@ -82,7 +87,7 @@ TEST_F(ProtocolTest, TheEndOfTheChannelMeansThatTheProgramRuns) {
 }
 
 TEST_F(ProtocolTest, WhatWasSaidBeforeTheEndIsHeard) {
-  send_failure(channel_.child, fail(Step::kExec, Operation::kExecute, sys::kENOENT));
+  send_failure(channel_.child, failure(Step::kExec, Operation::kExecute, sys::kENOENT));
   channel_.child.reset();
   EXPECT_EQ(receive_one().event, Event::kFailed);
   EXPECT_EQ(receive_one().event, Event::kExecuted);
@@ -90,22 +95,22 @@ TEST_F(ProtocolTest, WhatWasSaidBeforeTheEndIsHeard) {
 
 TEST_F(ProtocolTest, TheChildMayOutliveTheParent) {
   channel_.parent.reset();
-  send_failure(channel_.child, fail(Step::kMount, Operation::kBind, sys::kENOSPC));
+  send_failure(channel_.child, failure(Step::kMount, Operation::kBind, sys::kENOSPC));
 }
 
 TEST_F(ProtocolTest, KnowsAMessageFromATerminal) {
   char byte[1] = {};
   ASSERT_TRUE(sys::sendto(channel_.child, byte, sys::kMSG_NOSIGNAL).ok());
-  auto next = message_is_next(channel_.parent);
+  auto next = outcome_of([&] { return message_is_next(channel_.parent); });
   ASSERT_TRUE(next.ok());
   EXPECT_FALSE(*next);
   ASSERT_TRUE(sys::read(channel_.parent, byte).ok());
 
-  send_failure(channel_.child, fail(Step::kExec, Operation::kExecute, sys::kENOENT));
-  EXPECT_TRUE(*message_is_next(channel_.parent));
+  send_failure(channel_.child, failure(Step::kExec, Operation::kExecute, sys::kENOENT));
+  EXPECT_TRUE(*outcome_of([&] { return message_is_next(channel_.parent); }));
   EXPECT_EQ(receive_one().event, Event::kFailed);
   channel_.child.reset();
-  EXPECT_TRUE(*message_is_next(channel_.parent));
+  EXPECT_TRUE(*outcome_of([&] { return message_is_next(channel_.parent); }));
 }
 
 }  // namespace

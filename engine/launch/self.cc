@@ -8,23 +8,23 @@
 
 namespace nosc::launch {
 
-Result<sys::Fd> open_self_copy(Arena& arena) {
+sys::Fd open_self_copy(Arena& arena) {
   constexpr size_t kLargestProgramBytes = size_t{1} << 20;
-  return process::seal_program(TRY(read_file("/proc/self/exe", kLargestProgramBytes, arena)));
+  return process::seal_program(read_file("/proc/self/exe", kLargestProgramBytes, arena));
 }
 
-Result<void> continue_in_copy(char** argv, char** envp, Arena& arena) {
+void continue_in_copy(char** argv, char** envp, Arena& arena) {
   constexpr std::string_view kCopy = "/memfd:nosc";
   char target[64];
   const size_t size =
-      TRY_SYS("read", "/proc/self/exe", sys::readlinkat(sys::kAT_FDCWD, "/proc/self/exe", target));
-  if (std::string_view(target, size).starts_with(kCopy)) return {};
-  const sys::Fd copy = TRY(open_self_copy(arena));
+      or_fail(sys::readlinkat(sys::kAT_FDCWD, "/proc/self/exe", target), "read", "/proc/self/exe");
+  if (std::string_view(target, size).starts_with(kCopy)) return;
+  const sys::Fd copy = open_self_copy(arena);
   auto result = sys::execveat(copy, "", argv, envp, sys::kAT_EMPTY_PATH);
-  if (!result && result.error() == sys::kENOSYS) {
+  if (result.failed_with(sys::kENOSYS)) {
     result = sys::execve(DescriptorPath(copy).path(), argv, envp);
   }
-  return system_error("execute", "a sealed copy of nosc", result.error());
+  fail_system("execute", "a sealed copy of nosc", result.error());
 }
 
 }  // namespace nosc::launch

@@ -66,8 +66,7 @@ const char* mount_details(const mounts::MountRecord& record, Arena& arena) {
   writer.text(bind ? "source " : record.type);
   if (bind) writer.quoted(record.source);
   if (record.data[0] != '\0') writer.text(", data ").quoted(record.data);
-  auto copy = arena.copy_string(writer.view());
-  return copy ? copy->data() : nullptr;
+  return arena.copy_string(writer.view()).data();
 }
 
 void describe_mount(const Failure& failure, const Plan& plan, Arena& arena, Error& error) {
@@ -132,8 +131,9 @@ bool describe_indexed(const Failure& failure, const Plan& plan, Arena& arena, Er
 }  // namespace
 
 Error describe_failure(const Failure& failure, const Plan& plan, Arena& arena) {
-  Error error = system_error(kOperations[static_cast<size_t>(failure.operation)], {},
-                             sys::Errno(failure.error));
+  Error error{.code = ErrorCode::kSystem,
+              .cause = sys::Errno(failure.error),
+              .operation = kOperations[static_cast<size_t>(failure.operation)]};
   if (describe_indexed(failure, plan, arena, error)) return error;
   switch (failure.step) {
     case Step::kRoot:

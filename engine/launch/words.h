@@ -12,7 +12,7 @@ namespace nosc::launch {
 inline constexpr const char* kRootPlace = "/root/path";
 
 // Words a failed step of the set-up: where in the configuration it came from, what was done, to
-// what, and why it failed. Shape: details live in `arena`; without memory they are left out.
+// what, and why it failed. Shape: details live in `arena`.
 Error describe_failure(const Failure& failure, const Plan& plan, Arena& arena);
 
 }  // namespace nosc::launch

@@ -10,6 +10,10 @@ namespace nosc::launch {
 namespace {
 
 // A plan with one record of each kind, and two mounts.
+Failure failure(Step step, Operation operation, sys::Errno error, uint32_t index = 0) {
+  return {step, operation, static_cast<uint16_t>(error.value()), index};
+}
+
 class WordsTest : public testing::Test {
  protected:
   WordsTest() {
@@ -56,7 +60,7 @@ class WordsTest : public testing::Test {
 TEST_F(WordsTest, EveryStepSaysWhereOrWhat) {
   for (auto step = static_cast<uint8_t>(Step::kNone) + 1; step <= static_cast<uint8_t>(Step::kExec);
        ++step) {
-    const Error error = describe(fail(static_cast<Step>(step), Operation::kOpen, sys::kEPERM));
+    const Error error = describe(failure(static_cast<Step>(step), Operation::kOpen, sys::kEPERM));
     EXPECT_TRUE(error.place.known() || !error.object.empty()) << step;
     EXPECT_EQ(error.cause, sys::kEPERM) << step;
     EXPECT_STREQ(error.operation, "open") << step;
@@ -67,72 +71,74 @@ TEST_F(WordsTest, EveryOperationHasAWord) {
   for (auto operation = static_cast<uint8_t>(Operation::kNone) + 1;
        operation <= static_cast<uint8_t>(Operation::kVerify); ++operation) {
     const Error error =
-        describe(fail(Step::kSession, static_cast<Operation>(operation), sys::kEPERM));
+        describe(failure(Step::kSession, static_cast<Operation>(operation), sys::kEPERM));
     EXPECT_NE(error.operation, nullptr) << operation;
   }
-  EXPECT_STREQ(describe(fail(Step::kClone, Operation::kFork, sys::kEAGAIN)).operation, "fork");
-  EXPECT_STREQ(describe(fail(Step::kExec, Operation::kExecute, sys::kEACCES)).operation, "execute");
-  EXPECT_STREQ(describe(fail(Step::kRoot, Operation::kVerify, sys::kEXDEV)).operation, "verify");
+  EXPECT_STREQ(describe(failure(Step::kClone, Operation::kFork, sys::kEAGAIN)).operation, "fork");
+  EXPECT_STREQ(describe(failure(Step::kExec, Operation::kExecute, sys::kEACCES)).operation,
+               "execute");
+  EXPECT_STREQ(describe(failure(Step::kRoot, Operation::kVerify, sys::kEXDEV)).operation, "verify");
 }
 
 TEST_F(WordsTest, Mounts) {
-  EXPECT_EQ(message(fail(Step::kMount, Operation::kMount, sys::kEPERM)),
+  EXPECT_EQ(message(failure(Step::kMount, Operation::kMount, sys::kEPERM)),
             "/mounts/0: mount \"/proc\": proc: EPERM");
-  EXPECT_EQ(message(fail(Step::kMount, Operation::kBind, sys::kENOSPC, 1)),
+  EXPECT_EQ(message(failure(Step::kMount, Operation::kBind, sys::kENOSPC, 1)),
             "/mounts/1: bind \"/data\": source \"/srv\": ENOSPC");
-  EXPECT_EQ(message(fail(Step::kMountSource, Operation::kOpen, sys::kENOENT, 1)),
+  EXPECT_EQ(message(failure(Step::kMountSource, Operation::kOpen, sys::kENOENT, 1)),
             "/mounts/1: open \"/srv\": ENOENT");
   mounts_[1].kind = mounts::MountKind::kFileSystem;
   mounts_[1].type = "tmpfs";
   mounts_[1].data = "mode=7x";
-  EXPECT_EQ(message(fail(Step::kMount, Operation::kMount, sys::kEINVAL, 1)),
+  EXPECT_EQ(message(failure(Step::kMount, Operation::kMount, sys::kEINVAL, 1)),
             "/mounts/1: mount \"/data\": tmpfs, data \"mode=7x\": EINVAL");
 }
 
 TEST_F(WordsTest, MountsThatMustNotBe) {
   EXPECT_EQ(
-      message(fail(Step::kMount, Operation::kVerify, sys::kEPERM, 0)),
+      message(failure(Step::kMount, Operation::kVerify, sys::kEPERM, 0)),
       "/mounts/0: verify \"/proc\": only a proc file system may be mounted over /proc: EPERM");
   EXPECT_EQ(
-      message(fail(Step::kMount, Operation::kVerify, sys::kEXDEV, 1)),
+      message(failure(Step::kMount, Operation::kVerify, sys::kEXDEV, 1)),
       "/mounts/1: verify \"/data\": the destination changed while it was being mounted: EXDEV");
 }
 
 TEST_F(WordsTest, OtherRecords) {
-  EXPECT_EQ(message(fail(Step::kJoinNamespace, Operation::kJoin, sys::kEINVAL)),
+  EXPECT_EQ(message(failure(Step::kJoinNamespace, Operation::kJoin, sys::kEINVAL)),
             "/linux/namespaces/2/path: join \"/run/netns/a\": EINVAL");
-  EXPECT_EQ(message(fail(Step::kMask, Operation::kMount, sys::kEPERM)),
+  EXPECT_EQ(message(failure(Step::kMask, Operation::kMount, sys::kEPERM)),
             "/linux/maskedPaths/0: mount \"/proc/kcore\": EPERM");
-  EXPECT_EQ(message(fail(Step::kReadOnlyPath, Operation::kBind, sys::kEINVAL)),
+  EXPECT_EQ(message(failure(Step::kReadOnlyPath, Operation::kBind, sys::kEINVAL)),
             "/linux/readonlyPaths/0: bind \"/proc/sys\": EINVAL");
-  EXPECT_EQ(message(fail(Step::kSysctl, Operation::kWrite, sys::kEINVAL)),
+  EXPECT_EQ(message(failure(Step::kSysctl, Operation::kWrite, sys::kEINVAL)),
             "/linux/sysctl/net.a: write \"sys/net/a\": EINVAL");
-  EXPECT_EQ(message(fail(Step::kRlimit, Operation::kSet, sys::kEPERM, 3)),
+  EXPECT_EQ(message(failure(Step::kRlimit, Operation::kSet, sys::kEPERM, 3)),
             "/process/rlimits/3: set: EPERM");
-  EXPECT_EQ(message(fail(Step::kDevice, Operation::kCreate, sys::kEPERM, 5)),
+  EXPECT_EQ(message(failure(Step::kDevice, Operation::kCreate, sys::kEPERM, 5)),
             "create \"/dev/tty\": EPERM");
-  EXPECT_EQ(message(fail(Step::kLink, Operation::kCreate, sys::kEROFS, 4)),
+  EXPECT_EQ(message(failure(Step::kLink, Operation::kCreate, sys::kEROFS, 4)),
             "create \"ptmx\": EROFS");
 }
 
 TEST_F(WordsTest, WhatThereIsOneOf) {
-  EXPECT_EQ(message(fail(Step::kRoot, Operation::kOpen, sys::kENOENT)),
+  EXPECT_EQ(message(failure(Step::kRoot, Operation::kOpen, sys::kENOENT)),
             "/root/path: open \"/bundle/rootfs\": ENOENT");
-  EXPECT_EQ(message(fail(Step::kWorkingDirectory, Operation::kChangeDirectory, sys::kENOENT)),
+  EXPECT_EQ(message(failure(Step::kWorkingDirectory, Operation::kChangeDirectory, sys::kENOENT)),
             "/process/cwd: change directory to \"/work\": ENOENT");
-  EXPECT_EQ(message(fail(Step::kHostname, Operation::kSet, sys::kEPERM)),
+  EXPECT_EQ(message(failure(Step::kHostname, Operation::kSet, sys::kEPERM)),
             "/hostname: set \"hostname\": EPERM");
 }
 
 TEST_F(WordsTest, AProgramThatDoesNotStartDecidesTheExitStatus) {
   for (const sys::Errno missing : {sys::kENOENT, sys::kENOTDIR}) {
-    EXPECT_EQ(describe(fail(Step::kExec, Operation::kExecute, missing)).code, ErrorCode::kNotFound);
+    EXPECT_EQ(describe(failure(Step::kExec, Operation::kExecute, missing)).code,
+              ErrorCode::kNotFound);
   }
   for (const sys::Errno refused : {sys::kEACCES, sys::kENOEXEC, sys::kEISDIR, sys::kE2BIG}) {
-    EXPECT_EQ(describe(fail(Step::kExec, Operation::kExecute, refused)).code,
+    EXPECT_EQ(describe(failure(Step::kExec, Operation::kExecute, refused)).code,
               ErrorCode::kNotExecutable);
   }
-  EXPECT_EQ(message(fail(Step::kExec, Operation::kExecute, sys::kENOENT)),
+  EXPECT_EQ(message(failure(Step::kExec, Operation::kExecute, sys::kENOENT)),
             "/process/args/0: execute \"program\": ENOENT");
 }
 

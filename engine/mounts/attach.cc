@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string_view>
+#include <utility>
 
 #include "engine/mounts/target.h"
 #include "engine/rt/rooted.h"
+#include "engine/rt/step.h"
 #include "syscalls/sys.h"
 
 namespace nosc::mounts {
@@ -49,12 +51,15 @@ sys::MountAttr attribute_change(sys::MountFlags set, sys::MountFlags cleared) {
 }
 
 // A tree made detached gets its attributes before anyone can see it.
-Failure bind_detached(const MountRecord& record, sys::BorrowedFd source, sys::BorrowedFd target) {
+// Returns false where the kernel lacks one of the calls; nothing has changed then.
+bool bind_detached(const MountRecord& record, sys::BorrowedFd source, sys::BorrowedFd target) {
   const bool recursive = record.binding == Binding::kRecursive;
-  auto tree = sys::open_tree(source, "",
-                             sys::kOPEN_TREE_CLONE | sys::kOPEN_TREE_CLOEXEC | sys::kAT_EMPTY_PATH |
-                                 (recursive ? sys::kAT_RECURSIVE : sys::OpenTreeFlags{}));
-  if (!tree) return fail(Step::kMount, Operation::kBind, tree.error());
+  const auto tree =
+      sys::open_tree(source, "",
+                     sys::kOPEN_TREE_CLONE | sys::kOPEN_TREE_CLOEXEC | sys::kAT_EMPTY_PATH |
+                         (recursive ? sys::kAT_RECURSIVE : sys::OpenTreeFlags{}));
+  if (tree.failed_with(sys::kENOSYS)) return false;
+  if (!tree) fail_step(Operation::kBind, tree.error());
   struct {
     sys::MountFlags set, cleared;
     sys::AtFlags at;
@@ -65,120 +70,107 @@ Failure bind_detached(const MountRecord& record, sys::BorrowedFd source, sys::Bo
   for (const auto& change : changes) {
     if (!change.set && !change.cleared) continue;
     const sys::MountAttr attributes = attribute_change(change.set, change.cleared);
-    auto result = sys::mount_setattr(*tree, "", change.at, attributes);
-    if (!result) return fail(Step::kMount, Operation::kSetAttributes, result.error());
+    const auto changed = sys::mount_setattr(*tree, "", change.at, attributes);
+    if (changed.failed_with(sys::kENOSYS)) return false;
+    or_fail(changed, Operation::kSetAttributes);
   }
-  auto attached = sys::move_mount(*tree, "", target, "",
-                                  sys::kMOVE_MOUNT_F_EMPTY_PATH | sys::kMOVE_MOUNT_T_EMPTY_PATH);
-  if (!attached) return fail(Step::kMount, Operation::kAttach, attached.error());
-  return {};
+  const auto attached = sys::move_mount(
+      *tree, "", target, "", sys::kMOVE_MOUNT_F_EMPTY_PATH | sys::kMOVE_MOUNT_T_EMPTY_PATH);
+  if (attached.failed_with(sys::kENOSYS)) return false;
+  or_fail(attached, Operation::kAttach);
+  return true;
+}
+
+// Opens what is mounted at a record's destination.
+sys::Fd open_mounted(const MountRecord& record, sys::BorrowedFd root) {
+  return or_fail(rt::open_beneath(root, record.destination, sys::kO_PATH | sys::kO_CLOEXEC,
+                                  rt::Links::kFollowInRoot),
+                 Operation::kOpen);
 }
 
 // Opens what has just been mounted over the destination. The name is looked up anew, so what is
 // found must be what was bound: an image that swaps the name must not keep the weaker flags.
-Failure reopen_bound(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
-                     sys::Fd& mounted) {
-  auto opened = rt::open_beneath(root, record.destination, sys::kO_PATH | sys::kO_CLOEXEC,
-                                 rt::Links::kFollowInRoot);
-  if (!opened) return fail(Step::kMount, Operation::kOpen, opened.error());
-  mounted = *std::move(opened);
-  auto same = rt::is_same_file(mounted, source);
-  if (!same) return fail(Step::kMount, Operation::kStat, same.error());
-  if (!*same) return fail(Step::kMount, Operation::kVerify, sys::kEXDEV);
-  return {};
+sys::Fd reopen_bound(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source) {
+  sys::Fd mounted = open_mounted(record, root);
+  if (!or_fail(rt::is_same_file(mounted, source), Operation::kStat)) {
+    fail_step(Operation::kVerify, sys::kEXDEV);
+  }
+  return mounted;
 }
 
-Failure bind_classic(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
-                     sys::BorrowedFd target) {
+void bind_classic(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
+                  sys::BorrowedFd target) {
   if (record.recursive_set || record.recursive_cleared) {
-    return fail(Step::kMount, Operation::kSetAttributes, sys::kENOSYS);
+    fail_step(Operation::kSetAttributes, sys::kENOSYS);
   }
   const sys::MountFlags recursive =
       record.binding == Binding::kRecursive ? sys::kMS_REC : sys::MountFlags{};
-  auto bound = sys::mount(DescriptorPath(source).path(), DescriptorPath(target).path(), nullptr,
-                          sys::kMS_BIND | recursive, nullptr);
-  if (!bound) return fail(Step::kMount, Operation::kBind, bound.error());
+  or_fail(sys::mount(DescriptorPath(source).path(), DescriptorPath(target).path(), nullptr,
+                     sys::kMS_BIND | recursive, nullptr),
+          Operation::kBind);
   const sys::MountFlags set = record.set & kPerMount;
-  if (!set && !record.cleared) return {};
-  sys::Fd mounted;
-  TRY_STEP(reopen_bound(record, root, source, mounted));
+  if (!set && !record.cleared) return;
+  const sys::Fd mounted = reopen_bound(record, root, source);
   const sys::MountFlags kept = current_flags(mounted) & ~record.cleared;
-  auto changed = sys::mount(nullptr, DescriptorPath(mounted).path(), nullptr,
-                            sys::kMS_REMOUNT | sys::kMS_BIND | set | kept, nullptr);
-  if (!changed) return fail(Step::kMount, Operation::kSetAttributes, changed.error());
-  return {};
+  or_fail(sys::mount(nullptr, DescriptorPath(mounted).path(), nullptr,
+                     sys::kMS_REMOUNT | sys::kMS_BIND | set | kept, nullptr),
+          Operation::kSetAttributes);
 }
 
-Failure set_propagation(const MountRecord& record, sys::BorrowedFd root) {
-  auto mounted = rt::open_beneath(root, record.destination, sys::kO_PATH | sys::kO_CLOEXEC,
-                                  rt::Links::kFollowInRoot);
-  if (!mounted) return fail(Step::kMount, Operation::kOpen, mounted.error());
-  auto result =
-      sys::mount(nullptr, DescriptorPath(*mounted).path(), nullptr, record.propagation, nullptr);
-  if (!result) return fail(Step::kMount, Operation::kSetPropagation, result.error());
-  return {};
+void set_propagation(const MountRecord& record, sys::BorrowedFd root) {
+  const sys::Fd mounted = open_mounted(record, root);
+  or_fail(sys::mount(nullptr, DescriptorPath(mounted).path(), nullptr, record.propagation, nullptr),
+          Operation::kSetPropagation);
 }
 
-Failure refuse_over_proc(const MountRecord& record, sys::BorrowedFd target) {
-  if (record.may_cover_proc) return {};
-  auto on_proc = is_on_proc(target);
-  if (!on_proc) return fail(Step::kMount, Operation::kStat, on_proc.error());
-  if (*on_proc) return fail(Step::kMount, Operation::kVerify, sys::kEPERM);
-  return {};
+// Only a proc file system is mounted over a proc file system.
+void refuse_over_proc(const MountRecord& record, sys::BorrowedFd target) {
+  if (record.may_cover_proc) return;
+  if (is_on_proc(target)) fail_step(Operation::kVerify, sys::kEPERM);
 }
 
-Failure open_source(const MountPlan& plan, size_t index, sys::Fd& source) {
+sys::Fd open_source(const MountPlan& plan, size_t index) {
   if (!plan.early_sources.empty()) {
-    source = sys::Fd::adopt(plan.early_sources[index]);
-    plan.early_sources[index] = -1;
-    return {};
+    return sys::Fd::adopt(std::exchange(plan.early_sources[index], -1));
   }
+  begin_step(Step::kMountSource, index);
   const char* path = plan.mounts[index].source;
-  auto opened =
-      sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path), sys::kO_PATH | sys::kO_CLOEXEC);
-  if (!opened) return fail(Step::kMountSource, Operation::kOpen, opened.error());
-  source = *std::move(opened);
-  return {};
+  sys::Fd source = or_fail(
+      sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path), sys::kO_PATH | sys::kO_CLOEXEC),
+      Operation::kOpen);
+  begin_step(Step::kMount, index);
+  return source;
 }
 
 // A volume over /proc would take the writes that the runtime means for the kernel (CVE-2019-16884);
 // a bind of a proc file system itself is what nested containers use.
-Failure refuse_false_proc(const MountRecord& record, sys::BorrowedFd source) {
-  if (record.kind != MountKind::kBind || std::string_view(record.destination) != "/proc") return {};
-  auto on_proc = is_on_proc(source);
-  if (!on_proc) return fail(Step::kMount, Operation::kStat, on_proc.error());
-  if (!*on_proc) return fail(Step::kMount, Operation::kVerify, sys::kEPERM);
-  return {};
+void refuse_false_proc(const MountRecord& record, sys::BorrowedFd source) {
+  if (std::string_view(record.destination) != "/proc") return;
+  if (!is_on_proc(source)) fail_step(Operation::kVerify, sys::kEPERM);
 }
 
-Failure apply_bind(const MountPlan& plan, size_t index, sys::BorrowedFd root) {
+void apply_bind(const MountPlan& plan, size_t index, sys::BorrowedFd root) {
   const MountRecord& record = plan.mounts[index];
-  sys::Fd source;
-  TRY_STEP(open_source(plan, index, source));
-  TRY_STEP(refuse_false_proc(record, source));
-  sys::Fd target;
-  TRY_STEP(open_target(record, root, source, target));
-  TRY_STEP(refuse_over_proc(record, target));
-  return bind(record, root, source, target);
+  const sys::Fd source = open_source(plan, index);
+  refuse_false_proc(record, source);
+  const sys::Fd target = open_target(record, root, source);
+  refuse_over_proc(record, target);
+  bind(record, root, source, target);
 }
 
-Failure apply_file_system(const MountRecord& record, sys::BorrowedFd root) {
-  sys::Fd target;
-  TRY_STEP(open_target(record, root, sys::BorrowedFd::from_raw(-1), target));
-  TRY_STEP(refuse_over_proc(record, target));
-  auto result = sys::mount(sys::CStr::from_terminated(record.source), DescriptorPath(target).path(),
-                           sys::CStr::from_terminated(record.type), record.set, record.data);
-  if (!result) return fail(Step::kMount, Operation::kMount, result.error());
-  return {};
+void apply_file_system(const MountRecord& record, sys::BorrowedFd root) {
+  const sys::Fd target = open_target(record, root, sys::BorrowedFd::from_raw(-1));
+  refuse_over_proc(record, target);
+  or_fail(sys::mount(sys::CStr::from_terminated(record.source), DescriptorPath(target).path(),
+                     sys::CStr::from_terminated(record.type), record.set, record.data),
+          Operation::kMount);
 }
 
 }  // namespace
 
-Failure bind(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
-             sys::BorrowedFd target) {
-  const Failure detached = bind_detached(record, source, target);
-  if (detached.error != sys::kENOSYS.value()) return detached;
-  return bind_classic(record, root, source, target);
+void bind(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
+          sys::BorrowedFd target) {
+  if (!bind_detached(record, source, target)) bind_classic(record, root, source, target);
 }
 
 sys::MountFlags current_flags(sys::BorrowedFd mounted) {
@@ -191,31 +183,29 @@ sys::MountFlags current_flags(sys::BorrowedFd mounted) {
   return sys::MountFlags::from_bits(static_cast<unsigned long>(status.flags)) & kReported;
 }
 
-Failure open_early_sources(MountPlan& plan) {
+void open_early_sources(MountPlan& plan) {
   for (size_t i = 0; i < plan.early_sources.size(); ++i) {
     if (plan.mounts[i].kind != MountKind::kBind) continue;
-    auto opened = sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(plan.mounts[i].source),
-                              sys::kO_PATH | sys::kO_CLOEXEC);
-    if (!opened) {
-      return fail(Step::kMountSource, Operation::kOpen, opened.error(), static_cast<uint32_t>(i));
-    }
-    plan.early_sources[i] = std::move(opened).value().release();
+    begin_step(Step::kMountSource, i);
+    sys::Fd source =
+        or_fail(sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(plan.mounts[i].source),
+                            sys::kO_PATH | sys::kO_CLOEXEC),
+                Operation::kOpen);
+    plan.early_sources[i] = source.release();
   }
-  return {};
 }
 
-Failure apply_mounts(const MountPlan& plan, sys::BorrowedFd root) {
+void apply_mounts(const MountPlan& plan, sys::BorrowedFd root) {
   for (size_t i = 0; i < plan.mounts.size(); ++i) {
     const MountRecord& record = plan.mounts[i];
-    Failure failure = record.kind == MountKind::kBind ? apply_bind(plan, i, root)
-                                                      : apply_file_system(record, root);
-    if (!failure.failed() && record.propagation) failure = set_propagation(record, root);
-    if (failure.failed()) {
-      failure.index = static_cast<uint32_t>(i);
-      return failure;
+    begin_step(Step::kMount, i);
+    if (record.kind == MountKind::kBind) {
+      apply_bind(plan, i, root);
+    } else {
+      apply_file_system(record, root);
     }
+    if (record.propagation) set_propagation(record, root);
   }
-  return {};
 }
 
 }  // namespace nosc::mounts

@@ -19,9 +19,9 @@
 #include <span>
 
 #include "engine/mounts/options.h"
+#include "engine/rt/error.h"
 #include "engine/rt/failure.h"
 #include "engine/rt/place.h"
-#include "engine/rt/result.h"
 #include "engine/spec/config.h"
 #include "syscalls/sys/fd.h"
 
@@ -111,25 +111,24 @@ struct MountContext {
 
 // Says everything about the mounts that the config and its context tell.
 // Errors: the first wrong entry, with its place.
-Result<MountPlan> plan_mounts(const spec::Config& config, const MountContext& context,
-                              Arena& arena);
+MountPlan plan_mounts(const spec::Config& config, const MountContext& context, Arena& arena);
 
 // Opens the sources of bind mounts with the ids of the caller, in the container's new mount
 // namespace: after the change to the container's ids a source may be out of reach.
-Failure open_early_sources(MountPlan& plan);
+void open_early_sources(MountPlan& plan);
 
 // Makes the mounts private as planned and turns the root directory into a mount of its own.
 // Returns its descriptor in `root`.
-Failure prepare_root(const RootRecord& record, sys::Fd& root);
+sys::Fd prepare_root(const RootRecord& record);
 
 // Mounts the entries of `mounts` in order beneath `root`.
-Failure apply_mounts(const MountPlan& plan, sys::BorrowedFd root);
+void apply_mounts(const MountPlan& plan, sys::BorrowedFd root);
 
 // Masks paths and makes paths read-only beneath `root`. Devices must be in place.
-Failure apply_path_restrictions(const MountPlan& plan, sys::BorrowedFd root);
+void apply_path_restrictions(const MountPlan& plan, sys::BorrowedFd root);
 
 // Makes `root` the root of this process and lets go of the host's tree.
 // Pre: single-threaded, in the container's own mount namespace.
-Failure enter_root(const RootRecord& record, sys::BorrowedFd root);
+void enter_root(const RootRecord& record, sys::BorrowedFd root);
 
 }  // namespace nosc::mounts

@@ -105,8 +105,7 @@ void apply_option(const Option& option, bool recursive, MountOptions& out) {
 
 }  // namespace
 
-Result<MountOptions> parse_options(std::span<const std::string_view> options, Place place,
-                                   Arena& arena) {
+MountOptions parse_options(std::span<const std::string_view> options, Place place, Arena& arena) {
   MountOptions out;
   size_t data_bytes = 0;
   for (std::string_view name : options) data_bytes += name.size() + 1;
@@ -123,7 +122,7 @@ Result<MountOptions> parse_options(std::span<const std::string_view> options, Pl
     if (option == nullptr) {
       if (name.empty()) continue;
       if (data == nullptr) {
-        data = end = TRY(arena.array<char>(data_bytes)).data();
+        data = end = arena.array<char>(data_bytes).data();
       } else {
         *end++ = ',';
       }
@@ -133,10 +132,10 @@ Result<MountOptions> parse_options(std::span<const std::string_view> options, Pl
       continue;
     }
     if (option->effect == Effect::kRefused) {
-      return Error{.code = ErrorCode::kUnsupported,
-                   .object = name,
-                   .place = place,
-                   .text = "mount option not supported yet"};
+      fail({.code = ErrorCode::kUnsupported,
+            .object = name,
+            .place = place,
+            .text = "mount option not supported yet"});
     }
     apply_option(*option, recursive, out);
   }

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "engine/rt/arena.h"
+#include "engine/rt/error.h"
 #include "engine/rt/place.h"
-#include "engine/rt/result.h"
 #include "engine/rt/writer.h"
 #include "syscalls/constants.h"
 
@@ -38,8 +38,7 @@ struct MountOptions {
 // Sorts the options of one mount into flags and file system data.
 // Errors: an option that is known and not supported yet (`idmap`, `ridmap`, `tmpcopyup`), by name.
 // Source: runtime-spec 1.3.0, config.md, "Linux mount options"; mount(2).
-Result<MountOptions> parse_options(std::span<const std::string_view> options, Place place,
-                                   Arena& arena);
+MountOptions parse_options(std::span<const std::string_view> options, Place place, Arena& arena);
 
 // Writes the names of options, separated by commas, that stand for `flags`.
 void write_option_names(sys::MountFlags flags, Writer& out);

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/rt/testing.h"
+
 namespace nosc::mounts {
 namespace {
 
@@ -16,7 +18,7 @@ constexpr Place kPlace = {"/mounts", 3};
 class OptionsTest : public testing::Test {
  protected:
   MountOptions parse(const Names& names) {
-    auto result = parse_options(names, kPlace, arena_);
+    auto result = outcome_of([&] { return parse_options(names, kPlace, arena_); });
     EXPECT_TRUE(result.ok());
     return result.ok() ? *result : MountOptions{};
   }
@@ -149,7 +151,7 @@ TEST_F(OptionsTest, WhatNoTableKnowsIsData) {
 TEST_F(OptionsTest, SomeAreNotSupportedYet) {
   for (const std::string_view name : {"idmap", "ridmap", "tmpcopyup"}) {
     const Names names = {"ro", name};
-    const auto result = parse_options(names, kPlace, arena_);
+    const auto result = outcome_of([&] { return parse_options(names, kPlace, arena_); });
     ASSERT_FALSE(result.ok()) << name;
     EXPECT_EQ(result.error().code, ErrorCode::kUnsupported);
     EXPECT_EQ(result.error().object, name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/mounts/target.h"
 #include "engine/rt/rooted.h"
+#include "engine/rt/step.h"
 #include "syscalls/sys.h"
 
 namespace nosc::mounts {
@@ -8,83 +9,68 @@ namespace {
 
 // The host's null device, checked: bound over a file it must never be anything else
 // (CVE-2025-31133). The container's own /dev/null is not asked.
-Failure open_null(sys::Fd& null) {
-  auto opened = sys::openat(sys::kAT_FDCWD, "/dev/null", sys::kO_PATH | sys::kO_CLOEXEC);
-  if (!opened) return fail(Step::kMask, Operation::kOpen, opened.error());
-  null = *std::move(opened);
+sys::Fd open_null() {
+  sys::Fd null = or_fail(sys::openat(sys::kAT_FDCWD, "/dev/null", sys::kO_PATH | sys::kO_CLOEXEC),
+                         Operation::kOpen);
   sys::Statx status;
-  auto result = sys::statx(null, "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status);
-  if (!result) return fail(Step::kMask, Operation::kStat, result.error());
+  or_fail(sys::statx(null, "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status), Operation::kStat);
   const bool is_null = (status.mode & sys::kS_IFMT.bits()) == sys::kS_IFCHR.bits() &&
                        status.rdev_major == 1 && status.rdev_minor == 3;
-  if (!is_null) return fail(Step::kMask, Operation::kVerify, sys::kENODEV);
-  return {};
+  if (!is_null) fail_step(Operation::kVerify, sys::kENODEV);
+  return null;
 }
 
-// What doesn't exist needs no mask, and neither does what the image's own links lead out of.
-bool is_absent(sys::Errno error) { return error == sys::kENOENT || error == sys::kENOTDIR; }
-
-Failure mask(const MaskRecord& record, sys::BorrowedFd root, sys::BorrowedFd null) {
-  auto target =
-      rt::open_beneath(root, record.path, sys::kO_PATH | sys::kO_CLOEXEC, rt::Links::kFollowInRoot);
-  if (!target) {
-    if (is_absent(target.error())) return {};
-    return fail(Step::kMask, Operation::kOpen, target.error());
-  }
-  auto directory = is_directory(*target);
-  if (!directory) return fail(Step::kMask, Operation::kStat, directory.error());
-  auto result =
-      *directory ? sys::mount("tmpfs", DescriptorPath(*target).path(), "tmpfs",
-                              sys::kMS_RDONLY | sys::kMS_NOSUID | sys::kMS_NODEV | sys::kMS_NOEXEC,
-                              "nr_blocks=1,nr_inodes=1")
-                 : sys::mount(DescriptorPath(null).path(), DescriptorPath(*target).path(), nullptr,
-                              sys::kMS_BIND, nullptr);
-  if (!result) return fail(Step::kMask, Operation::kMount, result.error());
-  return {};
-}
-
-Failure remount_read_only(sys::BorrowedFd mounted) {
-  auto result = sys::mount(
-      nullptr, DescriptorPath(mounted).path(), nullptr,
-      sys::kMS_REMOUNT | sys::kMS_BIND | sys::kMS_RDONLY | current_flags(mounted), nullptr);
-  if (!result) return fail(Step::kReadOnlyPath, Operation::kSetAttributes, result.error());
-  return {};
-}
-
-Failure make_read_only(const ReadOnlyRecord& record, sys::BorrowedFd root) {
+// Opens a path to be restricted; nothing where there is none. What doesn't exist needs no mask, and
+// neither does what the image's own links lead out of.
+sys::Fd open_if_present(const char* path, sys::BorrowedFd root) {
   auto opened =
-      rt::open_beneath(root, record.path, sys::kO_PATH | sys::kO_CLOEXEC, rt::Links::kFollowInRoot);
-  if (!opened) {
-    if (is_absent(opened.error())) return {};
-    return fail(Step::kReadOnlyPath, Operation::kOpen, opened.error());
+      rt::open_beneath(root, path, sys::kO_PATH | sys::kO_CLOEXEC, rt::Links::kFollowInRoot);
+  if (opened.failed_with(sys::kENOENT) || opened.failed_with(sys::kENOTDIR)) return {};
+  return or_fail(std::move(opened), Operation::kOpen);
+}
+
+void mask(sys::BorrowedFd target, sys::BorrowedFd null) {
+  constexpr sys::MountFlags kFlags =
+      sys::kMS_RDONLY | sys::kMS_NOSUID | sys::kMS_NODEV | sys::kMS_NOEXEC;
+  const DescriptorPath place(target);
+  or_fail(
+      is_directory(target)
+          ? sys::mount("tmpfs", place.path(), "tmpfs", kFlags, "nr_blocks=1,nr_inodes=1")
+          : sys::mount(DescriptorPath(null).path(), place.path(), nullptr, sys::kMS_BIND, nullptr),
+      Operation::kMount);
+}
+
+void make_read_only(const ReadOnlyRecord& record, sys::BorrowedFd root, sys::BorrowedFd target) {
+  if (record.kind == ReadOnlyKind::kRemount) {
+    or_fail(sys::mount(nullptr, DescriptorPath(target).path(), nullptr,
+                       sys::kMS_REMOUNT | sys::kMS_BIND | sys::kMS_RDONLY | current_flags(target),
+                       nullptr),
+            Operation::kSetAttributes);
+    return;
   }
-  if (record.kind == ReadOnlyKind::kRemount) return remount_read_only(*opened);
   MountRecord itself;
   itself.binding = Binding::kRecursive;
   itself.destination = record.path;
   itself.set = sys::kMS_RDONLY;
-  Failure failure = bind(itself, root, *opened, *opened);
-  if (failure.failed()) failure.step = Step::kReadOnlyPath;
-  return failure;
+  bind(itself, root, target, target);
 }
 
 }  // namespace
 
-Failure apply_path_restrictions(const MountPlan& plan, sys::BorrowedFd root) {
+void apply_path_restrictions(const MountPlan& plan, sys::BorrowedFd root) {
   for (size_t i = 0; i < plan.read_only.size(); ++i) {
-    Failure failure = make_read_only(plan.read_only[i], root);
-    failure.index = static_cast<uint32_t>(i);
-    TRY_STEP(failure);
+    begin_step(Step::kReadOnlyPath, i);
+    const sys::Fd target = open_if_present(plan.read_only[i].path, root);
+    if (target) make_read_only(plan.read_only[i], root, target);
   }
-  if (plan.masks.empty()) return {};
-  sys::Fd null;
-  TRY_STEP(open_null(null));
+  if (plan.masks.empty()) return;
+  begin_step(Step::kMask);
+  const sys::Fd null = open_null();
   for (size_t i = 0; i < plan.masks.size(); ++i) {
-    Failure failure = mask(plan.masks[i], root, null);
-    failure.index = static_cast<uint32_t>(i);
-    TRY_STEP(failure);
+    begin_step(Step::kMask, i);
+    const sys::Fd target = open_if_present(plan.masks[i].path, root);
+    if (target) mask(target, null);
   }
-  return {};
 }
 
 }  // namespace nosc::mounts

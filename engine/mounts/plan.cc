@@ -38,9 +38,9 @@ constexpr PropagationName kPropagations[] = {
     {spec::RootfsPropagation::kRecursiveUnbindable, sys::kMS_UNBINDABLE | sys::kMS_REC},
 };
 
-Result<RootRecord> plan_root(const spec::Config& config, std::string_view bundle, Arena& arena) {
+RootRecord plan_root(const spec::Config& config, std::string_view bundle, Arena& arena) {
   RootRecord record;
-  record.path = TRY(join_paths(bundle, config.root.path, arena)).data();
+  record.path = join_paths(bundle, config.root.path, arena).data();
   record.read_only = config.root.readonly;
   // Without a wish the host's later mounts still arrive and nothing goes back.
   record.propagation = sys::kMS_SLAVE | sys::kMS_REC;
@@ -58,16 +58,16 @@ bool is_cgroup_type(std::string_view type) { return type == "cgroup" || type == 
 // The cgroup hierarchy. Without a cgroup namespace of the container's own a new mount would show,
 // and let it change, the host's whole tree: then the host's mount is bound, read-only
 // (CVE-2023-25809, CVE-2022-0492).
-Result<void> plan_cgroup(MountRecord& record, const MountContext& context) {
+void plan_cgroup(MountRecord& record, const MountContext& context) {
   if (context.cgroup2_mount == nullptr) {
-    return Error{.code = ErrorCode::kUnsupported,
-                 .place = record.place,
-                 .text = "a host without a cgroup2 hierarchy is not supported yet"};
+    fail({.code = ErrorCode::kUnsupported,
+          .place = record.place,
+          .text = "a host without a cgroup2 hierarchy is not supported yet"});
   }
   record.data = "";
   if (context.new_cgroup_namespace) {
     record.type = "cgroup2";
-    return {};
+    return;
   }
   record.kind = MountKind::kBind;
   record.binding = Binding::kOne;
@@ -75,40 +75,38 @@ Result<void> plan_cgroup(MountRecord& record, const MountContext& context) {
   record.set = record.set | sys::kMS_RDONLY;
   record.cleared = record.cleared & ~sys::kMS_RDONLY;
   record.recursive_cleared = record.recursive_cleared & ~sys::kMS_RDONLY;
-  return {};
 }
 
-Result<void> plan_source(const spec::Mount& mount, MountRecord& record, const MountContext& context,
-                         Arena& arena) {
+void plan_source(const spec::Mount& mount, MountRecord& record, const MountContext& context,
+                 Arena& arena) {
   if (record.binding == Binding::kNone && mount.type != "bind") {
     record.kind =
         mount.type == "proc" || mount.type == "sysfs" ? MountKind::kProc : MountKind::kFileSystem;
-    if (mount.type.empty()) return invalid_error(record.place, "a mount needs a type or \"bind\"");
+    if (mount.type.empty()) fail_invalid(record.place, "a mount needs a type or \"bind\"");
     record.type = mount.type.data();
     record.source = mount.source.empty() ? record.type : mount.source.data();
     if (is_cgroup_type(mount.type)) return plan_cgroup(record, context);
     // What is mounted over /proc would take the runtime's and the container's writes to the kernel
     // (CVE-2019-16884).
     if (std::string_view(record.destination) == "/proc" && mount.type != "proc") {
-      return invalid_error(record.place, "only a proc file system may be mounted over /proc");
+      fail_invalid(record.place, "only a proc file system may be mounted over /proc");
     }
-    return {};
+    return;
   }
   record.kind = MountKind::kBind;
   if (record.binding == Binding::kNone) record.binding = Binding::kRecursive;
-  if (mount.source.empty()) return invalid_error(record.place, "a bind mount needs a source");
+  if (mount.source.empty()) fail_invalid(record.place, "a bind mount needs a source");
   if (record.data[0] != '\0') {
-    return invalid_error(record.place, "unknown mount option", record.data);
+    fail_invalid(record.place, "unknown mount option", record.data);
   }
-  record.source = TRY(join_paths(context.bundle, mount.source, arena)).data();
-  return {};
+  record.source = join_paths(context.bundle, mount.source, arena).data();
 }
 
-Result<MountRecord> plan_mount(const spec::Mount& mount, int32_t index, const MountContext& context,
-                               Arena& arena) {
+MountRecord plan_mount(const spec::Mount& mount, int32_t index, const MountContext& context,
+                       Arena& arena) {
   MountRecord record;
   record.place = {.pointer = "/mounts", .index = index};
-  const MountOptions options = TRY(parse_options(mount.options, record.place, arena));
+  const MountOptions options = parse_options(mount.options, record.place, arena);
   record.set = options.set;
   record.cleared = options.cleared;
   record.recursive_set = options.recursive_set;
@@ -116,14 +114,13 @@ Result<MountRecord> plan_mount(const spec::Mount& mount, int32_t index, const Mo
   record.propagation = options.propagation;
   record.binding = options.binding;
   record.data = options.data;
-  const std::string_view destination = TRY(clean_path(mount.destination, arena));
+  const std::string_view destination = clean_path(mount.destination, arena);
   if (destination == "/") {
-    return invalid_error({"/mounts", index, "destination"},
-                         "the root itself can't be a mount point");
+    fail_invalid({"/mounts", index, "destination"}, "the root itself can't be a mount point");
   }
   record.destination = destination.data();
   record.may_cover_proc = may_cover_proc(destination);
-  TRY(plan_source(mount, record, context, arena));
+  plan_source(mount, record, context, arena);
   if (record.kind != MountKind::kBind && (record.recursive_set || record.recursive_cleared)) {
     // A new file system has nothing beneath it: the recursive form is the plain one.
     record.set = record.set | record.recursive_set;
@@ -138,16 +135,15 @@ bool becomes_read_only_late(const MountRecord& record) {
          std::string_view(record.type) == "tmpfs";
 }
 
-Result<void> plan_restrictions(const spec::Config& config, MountPlan& plan, Arena& arena) {
+void plan_restrictions(const spec::Config& config, MountPlan& plan, Arena& arena) {
   size_t late = 0;
   for (MountRecord& record : plan.mounts) late += becomes_read_only_late(record) ? 1 : 0;
   const spec::Strings paths = config.linux.readonly_paths;
-  plan.read_only = TRY(arena.array<ReadOnlyRecord>(paths.size() + late));
+  plan.read_only = arena.array<ReadOnlyRecord>(paths.size() + late);
   size_t next = 0;
   for (size_t i = 0; i < paths.size(); ++i) {
     const Place place{"/linux/readonlyPaths", static_cast<int32_t>(i)};
-    if (paths[i].empty() || paths[i][0] != '/')
-      return invalid_error(place, "must be an absolute path");
+    if (paths[i].empty() || paths[i][0] != '/') fail_invalid(place, "must be an absolute path");
     plan.read_only[next++] = {ReadOnlyKind::kSelfBind, paths[i].data(), place};
   }
   for (MountRecord& record : plan.mounts) {
@@ -156,35 +152,32 @@ Result<void> plan_restrictions(const spec::Config& config, MountPlan& plan, Aren
     plan.read_only[next++] = {ReadOnlyKind::kRemount, record.destination, record.place};
   }
   const spec::Strings masked = config.linux.masked_paths;
-  plan.masks = TRY(arena.array<MaskRecord>(masked.size()));
+  plan.masks = arena.array<MaskRecord>(masked.size());
   for (size_t i = 0; i < masked.size(); ++i) {
     const Place place{"/linux/maskedPaths", static_cast<int32_t>(i)};
-    if (masked[i].empty() || masked[i][0] != '/')
-      return invalid_error(place, "must be an absolute path");
+    if (masked[i].empty() || masked[i][0] != '/') fail_invalid(place, "must be an absolute path");
     plan.masks[i] = {masked[i].data(), place};
   }
-  return {};
 }
 
 }  // namespace
 
-Result<MountPlan> plan_mounts(const spec::Config& config, const MountContext& context,
-                              Arena& arena) {
+MountPlan plan_mounts(const spec::Config& config, const MountContext& context, Arena& arena) {
   MountPlan plan;
-  plan.root = TRY(plan_root(config, context.bundle, arena));
-  plan.mounts = TRY(arena.array<MountRecord>(config.mounts.size()));
+  plan.root = plan_root(config, context.bundle, arena);
+  plan.mounts = arena.array<MountRecord>(config.mounts.size());
   for (size_t i = 0; i < plan.mounts.size(); ++i) {
-    plan.mounts[i] = TRY(plan_mount(config.mounts[i], static_cast<int32_t>(i), context, arena));
+    plan.mounts[i] = plan_mount(config.mounts[i], static_cast<int32_t>(i), context, arena);
     const MountRecord& record = plan.mounts[i];
     if (record.kind == MountKind::kBind && std::string_view(record.destination) == "/dev") {
       plan.populate_dev = false;
     }
   }
   if (context.new_user_namespace) {
-    plan.early_sources = TRY(arena.array<int>(plan.mounts.size()));
+    plan.early_sources = arena.array<int>(plan.mounts.size());
     for (int& source : plan.early_sources) source = -1;
   }
-  TRY(plan_restrictions(config, plan, arena));
+  plan_restrictions(config, plan, arena);
   return plan;
 }
 

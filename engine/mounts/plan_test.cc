@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/mounts/mounts.h"
+#include "engine/rt/testing.h"
 
 namespace nosc::mounts {
 namespace {
@@ -27,12 +28,12 @@ class PlanMountsTest : public testing::Test {
     mounts_.push_back({destination, type, source, {}});
   }
 
-  Result<MountPlan> plan() {
+  Outcome<MountPlan> plan() {
     for (size_t i = 0; i < mounts_.size(); ++i) mounts_[i].options = options_[i];
     config_.mounts = mounts_;
     config_.linux.masked_paths = masked_;
     config_.linux.readonly_paths = read_only_;
-    return plan_mounts(config_, context_, arena_);
+    return outcome_of([&] { return plan_mounts(config_, context_, arena_); });
   }
 
   // The record of one mount, planned alone.

@@ -9,24 +9,25 @@
 
 namespace nosc::mounts {
 
-// Whether a descriptor shows a directory, some other file, or can't be asked.
-sys::Result<bool> is_directory(sys::BorrowedFd fd);
+// What follows works for the present step of the set-up, and ends it on failure.
+
+// True if a descriptor shows a directory.
+bool is_directory(sys::BorrowedFd fd);
 
 // Returns the flags that a mount has now, in the bits of mount(2); none where it can't be asked.
 sys::MountFlags current_flags(sys::BorrowedFd mounted);
 
 // True where `fd` lies in a proc file system.
-sys::Result<bool> is_on_proc(sys::BorrowedFd fd);
+bool is_on_proc(sys::BorrowedFd fd);
 
 // Opens the path of a mount's destination beneath `root` (O_PATH), creating it where it is
 // missing: as a directory, or as an empty file when `source` is one.
 // Pre: `source` is the opened source of a bind mount, or invalid for file systems.
-Failure open_target(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
-                    sys::Fd& target);
+sys::Fd open_target(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source);
 
 // Binds `source` over `target` with the record's flags, by the newer calls or, where the kernel
-// lacks them, by mount(2). Errors: of Step::kMount.
-Failure bind(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
-             sys::BorrowedFd target);
+// lacks them, by mount(2).
+void bind(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
+          sys::BorrowedFd target);
 
 }  // namespace nosc::mounts

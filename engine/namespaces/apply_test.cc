@@ -9,6 +9,7 @@
 #include <string>
 
 #include "engine/namespaces/namespaces.h"
+#include "engine/rt/testing.h"
 #include "syscalls/sys.h"
 
 namespace nosc::namespaces {
@@ -62,7 +63,7 @@ NamespacePlan plan_own_ids(Arena& arena, const HostFacts& facts) {
   linux.namespaces = user;
   linux.uid_mappings = uids;
   linux.gid_mappings = gids;
-  auto plan = plan_namespaces(linux, facts, arena);
+  auto plan = outcome_of([&] { return plan_namespaces(linux, facts, arena); });
   EXPECT_TRUE(plan.ok());
   return *plan;
 }
@@ -73,7 +74,7 @@ int has_mapped_ids() {
 
 TEST(ApplyMappings, OfOnesOwnIdsWithoutPrivileges) {
   Arena arena;
-  auto facts = probe_host(arena);
+  auto facts = outcome_of([&] { return probe_host(arena); });
   ASSERT_TRUE(facts.ok());
   facts->permitted_capabilities = 0;
   const NamespacePlan plan = plan_own_ids(arena, *facts);
@@ -83,19 +84,19 @@ TEST(ApplyMappings, OfOnesOwnIdsWithoutPrivileges) {
     child.finish();
     GTEST_SKIP() << "no user namespaces here";
   }
-  const auto applied = apply_mappings(plan, child.pid());
+  const auto applied = outcome_of([&] { return apply_mappings(plan, child.pid()); });
   EXPECT_TRUE(applied.ok());
   EXPECT_EQ(child.finish(), 0);
 }
 
 TEST(ApplyMappings, NameTheirPlaceWhenTheyFail) {
   Arena arena;
-  auto facts = probe_host(arena);
+  auto facts = outcome_of([&] { return probe_host(arena); });
   ASSERT_TRUE(facts.ok());
   NamespacePlan plan = plan_own_ids(arena, *facts);
   plan.gid_map.text = "nonsense";
   Child child(sys::kCLONE_NEWUSER, [] { return 0; });
-  const auto applied = apply_mappings(plan, child.pid());
+  const auto applied = outcome_of([&] { return apply_mappings(plan, child.pid()); });
   child.finish();
   ASSERT_FALSE(applied.ok());
   EXPECT_STREQ(applied.error().place.pointer, "/linux/gidMappings");
@@ -106,7 +107,7 @@ TEST(ApplyMappings, AMissingHelperIsNamed) {
     GTEST_SKIP() << "newgidmap is installed";
   }
   Arena arena;
-  auto facts = probe_host(arena);
+  auto facts = outcome_of([&] { return probe_host(arena); });
   ASSERT_TRUE(facts.ok());
   facts->permitted_capabilities = 0;
   facts->egid += 1;
@@ -115,7 +116,7 @@ TEST(ApplyMappings, AMissingHelperIsNamed) {
   const char* argv[] = {"newgidmap", nullptr, "0", "0", "1", nullptr};
   plan.gid_map.helper_argv = argv;
   Child child(sys::kCLONE_NEWUSER, [] { return 0; });
-  const auto applied = apply_mappings(plan, child.pid());
+  const auto applied = outcome_of([&] { return apply_mappings(plan, child.pid()); });
   child.finish();
   ASSERT_FALSE(applied.ok());
   EXPECT_EQ(applied.error().object, "newgidmap");
@@ -135,11 +136,11 @@ TEST(ApplyJoins, JoinAnothersNamespace) {
   spec::Linux linux;
   linux.namespaces = namespaces;
   Arena arena;
-  const auto facts = probe_host(arena);
-  auto plan = plan_namespaces(linux, *facts, arena);
+  const auto facts = outcome_of([&] { return probe_host(arena); });
+  auto plan = outcome_of([&] { return plan_namespaces(linux, *facts, arena); });
   ASSERT_TRUE(plan.ok());
-  ASSERT_TRUE(open_joins(*plan).ok());
-  Child joiner({}, [&plan] { return apply_joins(*plan).failed() ? 1 : 0; });
+  ASSERT_TRUE(outcome_of([&] { return open_joins(*plan); }).ok());
+  Child joiner({}, [&plan] { return failure_of([&] { apply_joins(*plan); }).failed() ? 1 : 0; });
   EXPECT_EQ(joiner.finish(), 0);
   close_joins(*plan);
   other.finish();
@@ -152,7 +153,8 @@ TEST(ApplyJoins, TellWhichOneFailed) {
   joins[0] = {.path = "", .type = sys::kCLONE_NEWUSER, .fd = own.borrow().raw(), .place = {}};
   NamespacePlan plan;
   plan.joins = joins;
-  const Failure failure = apply_joins(plan);  // joining one's own user namespace is EINVAL
+  const Failure failure =
+      failure_of([&] { apply_joins(plan); });  // joining one's own user namespace is EINVAL
   EXPECT_EQ(failure.step, Step::kJoinNamespace);
   EXPECT_EQ(failure.index, 0u);
   EXPECT_EQ(failure.error, sys::kEINVAL.value());

@@ -26,9 +26,9 @@
 
 #include "engine/host/host.h"
 #include "engine/rt/arena.h"
+#include "engine/rt/error.h"
 #include "engine/rt/failure.h"
 #include "engine/rt/place.h"
-#include "engine/rt/result.h"
 #include "engine/spec/config.h"
 #include "syscalls/namespaces.h"
 #include "syscalls/sys/ids.h"
@@ -78,20 +78,19 @@ sys::CloneFlags clone_flag(spec::NamespaceType type);
 
 // Sorts the namespaces into new and joined ones and renders the mappings.
 // Errors: mappings without a user namespace and the reverse, empty and overflowing ranges.
-Result<NamespacePlan> plan_namespaces(const spec::Linux& linux, const HostFacts& facts,
-                                      Arena& arena);
+NamespacePlan plan_namespaces(const spec::Linux& linux, const HostFacts& facts, Arena& arena);
 
 // Opens the namespaces to join and checks that each is of its type. In the parent, before clone.
-Result<void> open_joins(NamespacePlan& plan);
+void open_joins(NamespacePlan& plan);
 
 // Closes what open_joins() opened: an open namespace outlives its processes.
 void close_joins(NamespacePlan& plan);
 
 // Joins them in order; the failing entry's index is its index in `joins`.
-Failure apply_joins(const NamespacePlan& plan);
+void apply_joins(const NamespacePlan& plan);
 
 // Writes both id maps of the child's new user namespace. In the parent, after clone.
 // Pre: the child waits, and hasn't been waited for, so that its pid means no one else.
-Result<void> apply_mappings(const NamespacePlan& plan, sys::Pid child);
+void apply_mappings(const NamespacePlan& plan, sys::Pid child);
 
 }  // namespace nosc::namespaces

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/rt/testing.h"
 #include "syscalls/sys.h"
 
 namespace nosc::namespaces {
@@ -18,11 +19,11 @@ constexpr HostFacts kUser = {.euid = 1000, .egid = 100, .last_capability = 40};
 
 class NamespacesTest : public testing::Test {
  protected:
-  Result<NamespacePlan> plan(const HostFacts& facts) {
+  Outcome<NamespacePlan> plan(const HostFacts& facts) {
     linux_.namespaces = namespaces_;
     linux_.uid_mappings = uids_;
     linux_.gid_mappings = gids_;
-    return plan_namespaces(linux_, facts, arena_);
+    return outcome_of([&] { return plan_namespaces(linux_, facts, arena_); });
   }
 
   void expect_error(const HostFacts& facts, const char* pointer, int index) {
@@ -145,7 +146,7 @@ TEST_F(NamespacesTest, OpensAndChecksJoins) {
   namespaces_ = {{NamespaceType::kUts, "/proc/self/ns/uts"}};
   auto right = plan(kRoot);
   ASSERT_TRUE(right.ok());
-  ASSERT_TRUE(open_joins(*right).ok());
+  ASSERT_TRUE(outcome_of([&] { return open_joins(*right); }).ok());
   EXPECT_GE(right->joins[0].fd, 0);
   close_joins(*right);
   EXPECT_EQ(right->joins[0].fd, -1);
@@ -154,7 +155,7 @@ TEST_F(NamespacesTest, OpensAndChecksJoins) {
     namespaces_ = {{NamespaceType::kUts, path}};
     auto wrong = plan(kRoot);
     ASSERT_TRUE(wrong.ok());
-    const auto result = open_joins(*wrong);
+    const auto result = outcome_of([&] { return open_joins(*wrong); });
     ASSERT_FALSE(result.ok()) << path;
     EXPECT_STREQ(result.error().place.pointer, "/linux/namespaces");
     EXPECT_EQ(wrong->joins[0].fd, -1);

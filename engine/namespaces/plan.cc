@@ -24,10 +24,10 @@ bool has_capability(const HostFacts& facts, sys::CapabilityNumber capability) {
   return (facts.permitted_capabilities >> static_cast<unsigned>(capability) & 1) != 0;
 }
 
-Result<void> plan_joins(const spec::Linux& linux, const HostFacts& facts, NamespacePlan& plan,
-                        Arena& arena) {
-  if (plan.joined.empty()) return {};
-  const auto joins = TRY(arena.array<JoinRecord>(linux.namespaces.size()));
+void plan_joins(const spec::Linux& linux, const HostFacts& facts, NamespacePlan& plan,
+                Arena& arena) {
+  if (plan.joined.empty()) return;
+  const auto joins = arena.array<JoinRecord>(linux.namespaces.size());
   const bool user_last = has_capability(facts, sys::kCAP_SYS_ADMIN);
   const std::span order =
       std::span(kJoinOrder).subspan(user_last ? 1 : 0, std::size(kJoinOrder) - 1);
@@ -42,7 +42,6 @@ Result<void> plan_joins(const spec::Linux& linux, const HostFacts& facts, Namesp
     }
   }
   plan.joins = joins.first(count);
-  return {};
 }
 
 // One kind of id: what the user and the group map have not in common.
@@ -53,25 +52,24 @@ struct MapKind {
   bool privileged;  // the caller may map any id
 };
 
-Result<void> check_extents(const MapKind& kind, std::span<const spec::IdMapping> extents) {
+void check_extents(const MapKind& kind, std::span<const spec::IdMapping> extents) {
   constexpr uint64_t kIdCount = uint64_t{1} << 32;
   Place place = kind.place;
   for (const spec::IdMapping& extent : extents) {
     ++place.index;
-    if (extent.size == 0) return invalid_error(place, "an empty range");
+    if (extent.size == 0) fail_invalid(place, "an empty range");
     if (uint64_t{extent.container_id} + extent.size > kIdCount ||
         uint64_t{extent.host_id} + extent.size > kIdCount) {
-      return invalid_error(place, "the range ends above the largest id");
+      fail_invalid(place, "the range ends above the largest id");
     }
   }
-  return {};
 }
 
 // The helper's arguments are the same numbers as the kernel's text, each a string of its own.
-Result<const char**> helper_arguments(const MapKind& kind, std::string_view text, size_t extents,
-                                      Arena& arena) {
-  const auto argv = TRY(arena.array<const char*>(2 + 3 * extents + 1));
-  const auto strings = TRY(arena.array<char>(text.size()));
+const char** helper_arguments(const MapKind& kind, std::string_view text, size_t extents,
+                              Arena& arena) {
+  const auto argv = arena.array<const char*>(2 + 3 * extents + 1);
+  const auto strings = arena.array<char>(text.size());
   argv[0] = kind.helper;
   size_t argument = 2;
   bool starts = true;
@@ -83,11 +81,10 @@ Result<const char**> helper_arguments(const MapKind& kind, std::string_view text
   return argv.data();
 }
 
-Result<IdMap> plan_map(const MapKind& kind, std::span<const spec::IdMapping> extents,
-                       Arena& arena) {
-  TRY(check_extents(kind, extents));
+IdMap plan_map(const MapKind& kind, std::span<const spec::IdMapping> extents, Arena& arena) {
+  check_extents(kind, extents);
   constexpr size_t kExtentBytes = sizeof("4294967295 4294967295 4294967295");
-  Writer writer(TRY(arena.array<char>(extents.size() * kExtentBytes)));
+  Writer writer(arena.array<char>(extents.size() * kExtentBytes));
   for (const spec::IdMapping& extent : extents) {
     writer.decimal(extent.container_id).character(' ');
     writer.decimal(extent.host_id).character(' ');
@@ -98,13 +95,13 @@ Result<IdMap> plan_map(const MapKind& kind, std::span<const spec::IdMapping> ext
       extents.size() == 1 && extents[0].size == 1 && extents[0].host_id == kind.own_id;
   map.writer = kind.privileged || own_id_alone ? MapWriter::kSelf : MapWriter::kHelper;
   if (map.writer == MapWriter::kHelper) {
-    map.helper_argv = TRY(helper_arguments(kind, map.text, extents.size(), arena));
+    map.helper_argv = helper_arguments(kind, map.text, extents.size(), arena);
   }
   return map;
 }
 
-Result<void> plan_mappings(const spec::Linux& linux, const HostFacts& facts, NamespacePlan& plan,
-                           Arena& arena) {
+void plan_mappings(const spec::Linux& linux, const HostFacts& facts, NamespacePlan& plan,
+                   Arena& arena) {
   const MapKind uids = {
       {"/linux/uidMappings"}, "newuidmap", facts.euid, has_capability(facts, sys::kCAP_SETUID)};
   const MapKind gids = {
@@ -112,35 +109,33 @@ Result<void> plan_mappings(const spec::Linux& linux, const HostFacts& facts, Nam
   if (plan.joined.has(sys::kCLONE_NEWUSER)) {
     // Its mappings are made already. Callers pass some nevertheless, because runc wants them.
     plan.setgroups = Setgroups::kUnknown;
-    return {};
+    return;
   }
   const bool wanted = plan.created.has(sys::kCLONE_NEWUSER);
   for (const MapKind* kind : {&uids, &gids}) {
     const bool given = !(kind == &uids ? linux.uid_mappings : linux.gid_mappings).empty();
-    if (given && !wanted) return invalid_error(kind->place, "needs a user namespace");
-    if (!given && wanted) return invalid_error(kind->place, "a user namespace needs mappings");
+    if (given && !wanted) fail_invalid(kind->place, "needs a user namespace");
+    if (!given && wanted) fail_invalid(kind->place, "a user namespace needs mappings");
   }
-  if (!wanted) return {};
-  plan.uid_map = TRY(plan_map(uids, linux.uid_mappings, arena));
-  plan.gid_map = TRY(plan_map(gids, linux.gid_mappings, arena));
+  if (!wanted) return;
+  plan.uid_map = plan_map(uids, linux.uid_mappings, arena);
+  plan.gid_map = plan_map(gids, linux.gid_mappings, arena);
   if (plan.gid_map.writer == MapWriter::kSelf && !gids.privileged) {
     plan.setgroups = Setgroups::kDeny;
   }
-  return {};
 }
 
 }  // namespace
 
 sys::CloneFlags clone_flag(NamespaceType type) { return kFlags[static_cast<size_t>(type)]; }
 
-Result<NamespacePlan> plan_namespaces(const spec::Linux& linux, const HostFacts& facts,
-                                      Arena& arena) {
+NamespacePlan plan_namespaces(const spec::Linux& linux, const HostFacts& facts, Arena& arena) {
   NamespacePlan plan;
   for (const spec::Namespace& entry : linux.namespaces) {
     (entry.path.empty() ? plan.created : plan.joined) |= clone_flag(entry.type);
   }
-  TRY(plan_joins(linux, facts, plan, arena));
-  TRY(plan_mappings(linux, facts, plan, arena));
+  plan_joins(linux, facts, plan, arena);
+  plan_mappings(linux, facts, plan, arena);
   return plan;
 }
 

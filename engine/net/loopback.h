@@ -9,6 +9,6 @@ namespace nosc::net {
 // Brings up the loopback interface of a new network namespace: programs expect 127.0.0.1 to answer,
 // and a new namespace's own interface is down. Does nothing where `created` has no CLONE_NEWNET.
 // Source: netdevice(7).
-Failure apply_loopback(sys::CloneFlags created);
+void apply_loopback(sys::CloneFlags created);
 
 }  // namespace nosc::net

@@ -11,30 +11,29 @@ constexpr size_t kLongestHostname = 64;  // __NEW_UTS_LEN of uname(2)
 bool has(sys::CloneFlags flags, sys::CloneFlags wanted) { return flags.has(wanted); }
 
 // The names that only a UTS namespace of the container's own may take.
-Result<void> check_name(std::string_view name, const char* pointer, const Plan& plan) {
-  if (name.empty()) return {};
+void check_name(std::string_view name, const char* pointer, const Plan& plan) {
+  if (name.empty()) return;
   const Place place{pointer};
-  if (name.size() > kLongestHostname) return invalid_error(place, "longer than 64 bytes");
-  if (has(plan.namespaces.created | plan.namespaces.joined, sys::kCLONE_NEWUTS)) return {};
-  return invalid_error(place, "needs a uts namespace");
+  if (name.size() > kLongestHostname) fail_invalid(place, "longer than 64 bytes");
+  if (has(plan.namespaces.created | plan.namespaces.joined, sys::kCLONE_NEWUTS)) return;
+  fail_invalid(place, "needs a uts namespace");
 }
 
-Result<void> check_support(const spec::Config& config) {
+void check_support(const spec::Config& config) {
   if (!config.unsupported.empty()) {
-    return Error{.code = ErrorCode::kUnsupported,
-                 .place = {config.unsupported[0].data()},
-                 .text = "not supported yet"};
+    fail({.code = ErrorCode::kUnsupported,
+          .place = {config.unsupported[0].data()},
+          .text = "not supported yet"});
   }
-  if (!config.root.present) return invalid_error({"/root"}, "missing");
-  if (!config.process.present) return invalid_error({"/process"}, "missing");
-  return {};
+  if (!config.root.present) fail_invalid({"/root"}, "missing");
+  if (!config.process.present) fail_invalid({"/process"}, "missing");
 }
 
 // A mount namespace is what keeps the container's mounts off the host.
-Result<RootSetup> plan_root_setup(const spec::Config& config, const Plan& plan) {
+RootSetup plan_root_setup(const spec::Config& config, const Plan& plan) {
   if (has(plan.namespaces.created, sys::kCLONE_NEWNS)) return RootSetup::kOwn;
   if (!has(plan.namespaces.joined, sys::kCLONE_NEWNS)) {
-    return invalid_error({"/linux/namespaces"}, "a mount namespace is needed");
+    fail_invalid({"/linux/namespaces"}, "a mount namespace is needed");
   }
   const char* present = nullptr;
   if (config.root.readonly) present = "/root/readonly";
@@ -45,50 +44,49 @@ Result<RootSetup> plan_root_setup(const spec::Config& config, const Plan& plan) 
   }
   if (!config.mounts.empty()) present = "/mounts";
   if (present == nullptr) return RootSetup::kJoined;
-  return invalid_error({present}, "a joined mount namespace has its own mounts");
+  fail_invalid({present}, "a joined mount namespace has its own mounts");
 }
 
 // Namespaces other than a user namespace are made by the privileged.
-Result<void> check_privilege(sys::CloneFlags own, const HostFacts& host) {
+void check_privilege(sys::CloneFlags own, const HostFacts& host) {
   const auto administrator = uint64_t{1} << sys::to_raw(sys::kCAP_SYS_ADMIN);
   if (has(own, sys::kCLONE_NEWUSER) || (host.permitted_capabilities & administrator) != 0) {
-    return {};
+    return;
   }
-  return invalid_error({"/linux/namespaces"}, "needs a user namespace, or root");
+  fail_invalid({"/linux/namespaces"}, "needs a user namespace, or root");
 }
 
-Result<void> plan_domains(const spec::Config& config, const PlanRequest& request, Plan& plan,
-                          Arena& arena) {
+void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& plan,
+                  Arena& arena) {
   const HostFacts& host = request.host;
-  plan.namespaces = TRY(namespaces::plan_namespaces(config.linux, host, arena));
-  plan.root_setup = TRY(plan_root_setup(config, plan));
-  plan.cgroup = TRY(cgroups::plan_cgroup(config.linux, request.id, host, arena));
+  plan.namespaces = namespaces::plan_namespaces(config.linux, host, arena);
+  plan.root_setup = plan_root_setup(config, plan);
+  plan.cgroup = cgroups::plan_cgroup(config.linux, request.id, host, arena);
   const sys::CloneFlags own = plan.namespaces.created | plan.namespaces.joined;
-  TRY(check_privilege(own, host));
+  check_privilege(own, host);
   const mounts::MountContext context{
       .bundle = request.bundle,
       .cgroup2_mount = host.cgroup_mount[0] == '\0' ? nullptr : host.cgroup_mount,
       .new_cgroup_namespace = has(own, sys::kCLONE_NEWCGROUP),
       .new_user_namespace = has(plan.namespaces.created, sys::kCLONE_NEWUSER),
   };
-  plan.mounts = TRY(mounts::plan_mounts(config, context, arena));
-  plan.sysctls = TRY(sysctl::plan_sysctls(config, arena));
-  plan.process = TRY(process::plan_process(config.process, plan.namespaces.setgroups, arena));
+  plan.mounts = mounts::plan_mounts(config, context, arena);
+  plan.sysctls = sysctl::plan_sysctls(config, arena);
+  plan.process = process::plan_process(config.process, plan.namespaces.setgroups, arena);
   const auto grantor = has(own, sys::kCLONE_NEWUSER) ? capabilities::Grantor::kUserNamespace
                                                      : capabilities::Grantor::kCaller;
-  plan.capabilities = TRY(capabilities::plan_capabilities(config.process, host, grantor, arena));
-  return {};
+  plan.capabilities = capabilities::plan_capabilities(config.process, host, grantor, arena);
 }
 
 }  // namespace
 
-Result<Plan> make_plan(const spec::Config& config, const PlanRequest& request, Arena& arena) {
-  TRY(check_support(config));
+Plan make_plan(const spec::Config& config, const PlanRequest& request, Arena& arena) {
+  check_support(config);
   Plan plan;
   plan.id = request.id;
-  TRY(plan_domains(config, request, plan, arena));
-  TRY(check_name(config.hostname, "/hostname", plan));
-  TRY(check_name(config.domainname, "/domainname", plan));
+  plan_domains(config, request, plan, arena);
+  check_name(config.hostname, "/hostname", plan);
+  check_name(config.domainname, "/domainname", plan);
   if (!config.process.args.empty()) plan.program = config.process.args[0];
   plan.hostname = config.hostname;
   plan.domainname = config.domainname;

@@ -21,7 +21,7 @@
 #include "engine/namespaces/namespaces.h"
 #include "engine/process/process.h"
 #include "engine/rt/arena.h"
-#include "engine/rt/result.h"
+#include "engine/rt/error.h"
 #include "engine/rt/writer.h"
 #include "engine/spec/config.h"
 #include "engine/sysctl/sysctl.h"
@@ -70,7 +70,7 @@ struct PlanRequest {
 // Makes the plan of a container from its configuration.
 // Shape: strings of the plan are the configuration's or live in `arena`.
 // Errors: the first thing that is wrong or not supported yet, with its place.
-Result<Plan> make_plan(const spec::Config& config, const PlanRequest& request, Arena& arena);
+Plan make_plan(const spec::Config& config, const PlanRequest& request, Arena& arena);
 
 // Prints the ordered set-up, one line per record.
 void print_plan(const Plan& plan, Writer& out);

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "engine/plan/plan.h"
+#include "engine/rt/testing.h"
 #include "engine/spec/parse.h"
 #include "engine/spec/write_default.h"
 
@@ -93,9 +94,11 @@ std::string worded(const char* before, const Error& error) {
 // What `nosc plan` prints, on either of its outputs.
 std::string plan_text(std::string json, const HostFacts& facts) {
   Arena arena;
-  const auto config = spec::parse({json.data(), json.size()}, arena);
+  const auto config = outcome_of([&] { return spec::parse({json.data(), json.size()}, arena); });
   if (!config.ok()) return worded("nosc: ", config.error());
-  const auto plan = make_plan(*config, {.id = "golden", .bundle = "/bundle", .host = facts}, arena);
+  const auto plan = outcome_of([&] {
+    return make_plan(*config, {.id = "golden", .bundle = "/bundle", .host = facts}, arena);
+  });
   if (!plan.ok()) return worded("nosc: ", plan.error());
   std::string text;
   for (const Error& warning : plan->capabilities.warnings) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/process/process.h"
+#include "engine/rt/step.h"
 #include "syscalls/sys.h"
 
 namespace nosc::process {
@@ -7,48 +8,48 @@ namespace {
 
 constexpr size_t kLargestPathBytes = 4096;
 
+// A refusal to be in a directory: nothing where there was none.
+struct Refusal {
+  Operation operation = Operation::kNone;
+  sys::Errno error = {};
+};
+
 // Changes to the directory and makes sure that it lies beneath the root: the kernel's answer starts
 // with "(unreachable)" where it doesn't.
-Failure enter_directory(sys::CStr path) {
-  constexpr Step kStep = Step::kWorkingDirectory;
+Refusal enter_directory(sys::CStr path) {
   if (const auto entered = sys::chdir(path); !entered) {
-    return fail(kStep, Operation::kChangeDirectory, entered.error());
+    return {Operation::kChangeDirectory, entered.error()};
   }
   char buffer[kLargestPathBytes];
   const auto length = sys::getcwd(buffer);
-  if (!length) return fail(kStep, Operation::kVerify, length.error());
-  if (buffer[0] != '/') return fail(kStep, Operation::kVerify, sys::kEXDEV);
+  if (!length) return {Operation::kVerify, length.error()};
+  if (buffer[0] != '/') return {Operation::kVerify, sys::kEXDEV};
   return {};
 }
 
-Failure change_groups(const IdentityRecord& record) {
-  if (record.group_change == GroupChange::kKeep) return {};
-  const auto result = sys::portable::setgroups(record.groups);
-  if (result) return {};
-  if (record.group_change == GroupChange::kSetIfAllowed && result.error() == sys::kEPERM) return {};
-  return fail(Step::kGroups, Operation::kSet, result.error());
+void change_groups(const IdentityRecord& record) {
+  if (record.group_change == GroupChange::kKeep) return;
+  begin_step(Step::kGroups);
+  const auto changed = sys::portable::setgroups(record.groups);
+  const bool may_fail = record.group_change == GroupChange::kSetIfAllowed;
+  if (!may_fail || !changed.failed_with(sys::kEPERM)) or_fail(changed, Operation::kSet);
 }
 
-Failure change_ids(const IdentityRecord& record) {
-  if (const auto result = sys::portable::setresgid(record.gid, record.gid, record.gid); !result) {
-    return fail(Step::kUser, Operation::kSet, result.error());
-  }
-  if (const auto result = sys::portable::setresuid(record.uid, record.uid, record.uid); !result) {
-    return fail(Step::kUser, Operation::kSet, result.error());
-  }
-  return {};
+void change_ids(const IdentityRecord& record) {
+  begin_step(Step::kUser);
+  or_fail(sys::portable::setresgid(record.gid, record.gid, record.gid), Operation::kSet);
+  or_fail(sys::portable::setresuid(record.uid, record.uid, record.uid), Operation::kSet);
 }
 
 }  // namespace
 
-Failure apply_oom_score_adj(const OomRecord& record) {
-  if (record.text.empty()) return {};
-  const auto file =
-      sys::openat(sys::kCwd, "/proc/self/oom_score_adj", sys::kO_WRONLY | sys::kO_CLOEXEC);
-  if (!file) return fail(Step::kOomScoreAdj, Operation::kOpen, file.error());
-  const auto written = sys::write(file.borrow(), record.text);
-  if (!written) return fail(Step::kOomScoreAdj, Operation::kWrite, written.error());
-  return {};
+void apply_oom_score_adj(const OomRecord& record) {
+  if (record.text.empty()) return;
+  begin_step(Step::kOomScoreAdj);
+  const sys::Fd file =
+      or_fail(sys::openat(sys::kCwd, "/proc/self/oom_score_adj", sys::kO_WRONLY | sys::kO_CLOEXEC),
+              Operation::kOpen);
+  or_fail(sys::write(file, record.text), Operation::kWrite);
 }
 
 void give_pipes(const IdentityRecord& record) {
@@ -62,18 +63,21 @@ void give_pipes(const IdentityRecord& record) {
   }
 }
 
-Failure apply_identity(const IdentityRecord& record) {
+void apply_identity(const IdentityRecord& record) {
   (void)sys::umask(record.umask);
+  // Some directories only the container's root may enter, and some only the user.
   const sys::CStr directory = sys::CStr::from_terminated(record.working_directory);
-  const Failure first_try = enter_directory(directory);
-  TRY_STEP(change_groups(record));
-  TRY_STEP(change_ids(record));
-  return first_try.failed() ? enter_directory(directory) : first_try;
+  Refusal refusal = enter_directory(directory);
+  change_groups(record);
+  change_ids(record);
+  if (refusal.error) refusal = enter_directory(directory);
+  begin_step(Step::kWorkingDirectory);
+  if (refusal.error) fail_step(refusal.operation, refusal.error);
 }
 
-Failure apply_no_new_privileges() {
-  const auto result = sys::prctl(sys::kPR_SET_NO_NEW_PRIVS, 1);
-  return result ? Failure{} : fail(Step::kNoNewPrivileges, Operation::kSet, result.error());
+void apply_no_new_privileges() {
+  begin_step(Step::kNoNewPrivileges);
+  or_fail(sys::prctl(sys::kPR_SET_NO_NEW_PRIVS, 1), Operation::kSet);
 }
 
 }  // namespace nosc::process

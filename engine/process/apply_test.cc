@@ -10,6 +10,7 @@
 
 #include "engine/capabilities/capabilities.h"
 #include "engine/process/process.h"
+#include "engine/rt/testing.h"
 #include "syscalls/sys.h"
 
 namespace nosc::process {
@@ -47,7 +48,7 @@ IdentityRecord own_identity(const char* directory) {
 
 TEST(ApplyIdentity, EntersTheDirectory) {
   EXPECT_EQ(in_child([] {
-              if (apply_identity(own_identity("/usr")).failed()) return 1;
+              if (failure_of([&] { apply_identity(own_identity("/usr")); }).failed()) return 1;
               char buffer[64];
               if (!sys::getcwd(buffer) || std::string(buffer) != "/usr") return 2;
               return sys::umask({}).bits() == 027 ? 0 : 3;
@@ -57,7 +58,7 @@ TEST(ApplyIdentity, EntersTheDirectory) {
 
 TEST(ApplyIdentity, NamesTheStepThatFails) {
   EXPECT_EQ(in_child([] {
-              const Failure failure = apply_identity(own_identity("/nowhere"));
+              const Failure failure = failure_of([&] { apply_identity(own_identity("/nowhere")); });
               const bool right =
                   failure.step == Step::kWorkingDirectory && failure.error == sys::kENOENT.value();
               return right ? 0 : 1;
@@ -73,7 +74,8 @@ TEST(ApplyIdentity, RefusesADirectoryOutsideTheRoot) {
               if (!outside || !sys::unshare(sys::kCLONE_FS)) return 1;
               if (!sys::chroot("/proc") || !sys::chdir("/")) return 2;
               const std::string path = "/self/fd/" + std::to_string(outside.borrow().raw());
-              const Failure failure = apply_identity(own_identity(path.c_str()));
+              const Failure failure =
+                  failure_of([&] { apply_identity(own_identity(path.c_str())); });
               if (failure.step != Step::kWorkingDirectory) return 3;
               return failure.operation == Operation::kVerify ? 0 : 4;
             }),
@@ -90,7 +92,7 @@ TEST(ApplyIdentity, ChangesIdsAndGroups) {
                                              .group_change = GroupChange::kSet,
                                              .umask = {},
                                              .working_directory = "/"};
-              if (apply_identity(record).failed()) return 1;
+              if (failure_of([&] { apply_identity(record); }).failed()) return 1;
               if (sys::portable::getuid() != sys::Uid{1234}) return 2;
               if (sys::portable::getegid() != sys::Gid{2345}) return 3;
               sys::Gid actual[4];
@@ -103,12 +105,12 @@ TEST(ApplyIdentity, ChangesIdsAndGroups) {
 TEST(ApplyRlimits, SetsThemAndTellsWhichFailed) {
   EXPECT_EQ(in_child([] {
               const RlimitRecord lower[] = {{sys::kRLIMIT_CORE, 0, 0}};
-              if (apply_rlimits(lower).failed()) return 1;
+              if (failure_of([&] { apply_rlimits(lower); }).failed()) return 1;
               sys::Rlimit64 now{};
               if (!sys::prlimit64(sys::Pid{0}, sys::kRLIMIT_CORE, nullptr, &now)) return 2;
               if (now.cur != 0 || now.max != 0) return 3;
               const RlimitRecord wrong[] = {{sys::kRLIMIT_CORE, 0, 0}, {sys::kRLIMIT_CORE, 2, 1}};
-              const Failure failure = apply_rlimits(wrong);
+              const Failure failure = failure_of([&] { apply_rlimits(wrong); });
               return failure.step == Step::kRlimit && failure.index == 1 ? 0 : 4;
             }),
             0);
@@ -116,7 +118,7 @@ TEST(ApplyRlimits, SetsThemAndTellsWhichFailed) {
 
 TEST(ApplyOomScoreAdj, WritesIt) {
   EXPECT_EQ(in_child([] {
-              if (apply_oom_score_adj({"321"}).failed()) return 1;
+              if (failure_of([&] { apply_oom_score_adj({"321"}); }).failed()) return 1;
               std::ifstream file("/proc/self/oom_score_adj");
               int value = 0;
               file >> value;
@@ -127,7 +129,7 @@ TEST(ApplyOomScoreAdj, WritesIt) {
 
 TEST(ApplyNoNewPrivileges, SetsTheBit) {
   EXPECT_EQ(in_child([] {
-              if (apply_no_new_privileges().failed()) return 1;
+              if (failure_of([&] { apply_no_new_privileges(); }).failed()) return 1;
               const auto bit = sys::prctl(sys::kPR_GET_NO_NEW_PRIVS);
               return bit && *bit == 1 ? 0 : 2;
             }),
@@ -150,9 +152,9 @@ TEST(ApplyCapabilities, SurviveTheChangeOfUser) {
   EXPECT_EQ(in_child([&plan] {
               IdentityRecord identity = own_identity("/");
               identity.uid = sys::Uid{1234};
-              if (capabilities::apply_bounding(plan).failed()) return 1;
-              if (apply_identity(identity).failed()) return 2;
-              if (capabilities::apply_capabilities(plan).failed()) return 3;
+              if (failure_of([&] { capabilities::apply_bounding(plan); }).failed()) return 1;
+              if (failure_of([&] { apply_identity(identity); }).failed()) return 2;
+              if (failure_of([&] { capabilities::apply_capabilities(plan); }).failed()) return 3;
               std::ifstream file("/proc/self/status");
               std::string text((std::istreambuf_iterator<char>(file)), {});
               for (const char* line : {"CapInh:\t0000000000000400", "CapPrm:\t0000000000000420",

@@ -10,6 +10,7 @@
 
 #include "engine/process/process.h"
 #include "engine/process/stub/image.h"
+#include "engine/rt/testing.h"
 #include "syscalls/sys.h"
 
 namespace nosc::process {
@@ -39,9 +40,10 @@ class ExecTest : public testing::Test {
     process.args = args;
     process.env = env;
     process.cwd = "/usr";
-    const auto plan = plan_process(process, namespaces::Setgroups::kDeny, arena_);
+    const auto plan =
+        outcome_of([&] { return plan_process(process, namespaces::Setgroups::kDeny, arena_); });
     EXPECT_TRUE(plan.ok());
-    auto stub = open_stub();
+    auto stub = outcome_of([&] { return open_stub(); });
     EXPECT_TRUE(stub.ok());
     sys::FdPair failure;
     sys::FdPair output;
@@ -54,10 +56,11 @@ class ExecTest : public testing::Test {
       (void)sys::dup3(output.second, 1);
       (void)sys::dup3(output.second, 2);
       (void)sys::chdir("/usr");
-      const Failure result =
-          apply_exec(plan->exec, {.stub = *stub,
-                                  .failure = failure.second,
-                                  .descriptor_directory = sys::BorrowedFd::from_raw(-1)});
+      const Failure result = failure_of([&] {
+        apply_exec(plan->exec, {.stub = *stub,
+                                .failure = failure.second,
+                                .descriptor_directory = sys::BorrowedFd::from_raw(-1)});
+      });
       (void)sys::write(failure.second, sys::Bytes(&result, sizeof result));
       sys::exit_group(99);
     }
@@ -115,14 +118,14 @@ TEST_F(ExecTest, TheRuntimesFileIsNotSeen) {
 }
 
 TEST_F(ExecTest, NothingIsLeftOpen) {
-  ASSERT_TRUE(close_descriptors_on_exec().ok());
+  ASSERT_TRUE(outcome_of([&] { return close_descriptors_on_exec(); }).ok());
   const Outcome outcome = run({"/bin/sh", "-c", "echo /proc/self/fd/*"});
   // The shell's own list is the fourth.
   EXPECT_EQ(outcome.output, "/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 /proc/self/fd/3\n");
 }
 
 TEST(Stub, CannotBeChanged) {
-  const auto stub = open_stub();
+  const auto stub = outcome_of([&] { return open_stub(); });
   ASSERT_TRUE(stub.ok());
   EXPECT_FALSE(sys::write(*stub, sys::text("x")).ok());
   EXPECT_FALSE(sys::portable::ftruncate(*stub, 0).ok());

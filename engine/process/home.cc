@@ -50,11 +50,11 @@ std::string_view home_in_passwd_line(std::string_view line, uint32_t uid) {
   return home.starts_with('/') ? home : std::string_view();
 }
 
-Result<void> complete_home(ProcessPlan& plan, sys::BorrowedFd rootfs, Arena& arena) {
-  if (plan.exec.home == nullptr) return {};
+void complete_home(ProcessPlan& plan, sys::BorrowedFd rootfs, Arena& arena) {
+  if (plan.exec.home == nullptr) return;
   // Neither a missing file nor a strange one is a reason not to run.
   const auto passwd = open_passwd(rootfs);
-  if (!passwd) return {};
+  if (!passwd) return;
   char buffer[kBufferBytes];
   host::LineReader reader(passwd.borrow(), buffer, kLargestPasswdBytes);
   std::string_view line;
@@ -62,13 +62,12 @@ Result<void> complete_home(ProcessPlan& plan, sys::BorrowedFd rootfs, Arena& are
   while (home.empty() && reader.next(line)) {
     home = home_in_passwd_line(line, sys::to_raw(plan.identity.uid));
   }
-  if (home.empty()) return {};
+  if (home.empty()) return;
   constexpr std::string_view kName = "HOME=";
-  const auto entry = TRY(arena.array<char>(kName.size() + home.size() + 1));
+  const auto entry = arena.array<char>(kName.size() + home.size() + 1);
   std::memcpy(entry.data(), kName.data(), kName.size());
   std::memcpy(entry.data() + kName.size(), home.data(), home.size());
   *plan.exec.home = entry.data();
-  return {};
 }
 
 }  // namespace nosc::process

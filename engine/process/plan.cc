@@ -22,45 +22,42 @@ constexpr Place kEnvironment = {"/process/env"};
 
 // The planners of the parts. Each fills its part of the plan where it is.
 
-Result<void> plan_rlimits(const spec::Process& process, ProcessPlan& plan, Arena& arena) {
-  const auto records = TRY(arena.array<RlimitRecord>(process.rlimits.size()));
+void plan_rlimits(const spec::Process& process, ProcessPlan& plan, Arena& arena) {
+  const auto records = arena.array<RlimitRecord>(process.rlimits.size());
   plan.rlimits = records;
   RlimitRecord* record = records.data();
   for (const spec::Rlimit& rlimit : process.rlimits) {
     Place place = {"/process/rlimits", static_cast<int32_t>(record - records.data()), "type"};
     const std::optional<sys::Resource> resource = rlimit_resource(rlimit.type);
-    if (!resource) return invalid_error(place, "unknown resource limit", rlimit.type);
+    if (!resource) fail_invalid(place, "unknown resource limit", rlimit.type);
     place.tail = "soft";
-    if (rlimit.soft > rlimit.hard) return invalid_error(place, "is above hard", rlimit.type);
+    if (rlimit.soft > rlimit.hard) fail_invalid(place, "is above hard", rlimit.type);
     *record++ = {*resource, rlimit.soft, rlimit.hard};
   }
-  return {};
 }
 
 // The largest number means "leave it as it is" to the calls that set ids: the program would keep
 // the runtime's own.
-Result<void> check_user(const spec::User& user) {
+void check_user(const spec::User& user) {
   constexpr uint32_t kNoId = UINT32_MAX;
   constexpr uint32_t kPermissions = 0777;
   constexpr const char* kText = "is out of range";
-  if (user.uid == kNoId) return invalid_error({"/process/user/uid"}, kText, "4294967295");
-  if (user.gid == kNoId) return invalid_error({"/process/user/gid"}, kText, "4294967295");
+  if (user.uid == kNoId) fail_invalid({"/process/user/uid"}, kText, "4294967295");
+  if (user.gid == kNoId) fail_invalid({"/process/user/gid"}, kText, "4294967295");
   if (user.umask.value_or(0) > kPermissions) {
-    return invalid_error({"/process/user/umask"}, "is out of range: at most 511 (0777)");
+    fail_invalid({"/process/user/umask"}, "is out of range: at most 511 (0777)");
   }
   for (size_t i = 0; i < user.additional_gids.size(); ++i) {
     if (user.additional_gids[i] != kNoId) continue;
-    return invalid_error({"/process/user/additionalGids", static_cast<int32_t>(i)}, kText,
-                         "4294967295");
+    fail_invalid({"/process/user/additionalGids", static_cast<int32_t>(i)}, kText, "4294967295");
   }
-  return {};
 }
 
-Result<void> plan_identity(const spec::Process& process, namespaces::Setgroups setgroups,
-                           IdentityRecord& record, Arena& arena) {
+void plan_identity(const spec::Process& process, namespaces::Setgroups setgroups,
+                   IdentityRecord& record, Arena& arena) {
   const spec::User& user = process.user;
-  TRY(check_user(user));
-  const auto groups = TRY(arena.array<sys::Gid>(user.additional_gids.size()));
+  check_user(user);
+  const auto groups = arena.array<sys::Gid>(user.additional_gids.size());
   for (size_t i = 0; i < groups.size(); ++i) groups[i] = sys::Gid{user.additional_gids[i]};
   record.uid = sys::Uid{user.uid};
   record.gid = sys::Gid{user.gid};
@@ -69,20 +66,18 @@ Result<void> plan_identity(const spec::Process& process, namespaces::Setgroups s
   record.working_directory = process.cwd.data();
   if (setgroups == namespaces::Setgroups::kDeny) {
     if (!groups.empty()) {
-      return invalid_error(kGroups, "not possible with a group map of one id only");
+      fail_invalid(kGroups, "not possible with a group map of one id only");
     }
     record.group_change = GroupChange::kKeep;
   } else if (setgroups == namespaces::Setgroups::kUnknown && groups.empty()) {
     record.group_change = GroupChange::kSetIfAllowed;
   }
-  return {};
 }
 
-Result<void> plan_oom(const spec::Process& process, OomRecord& record, Arena& arena) {
-  if (!process.oom_score_adj) return {};
-  Writer writer(TRY(arena.array<char>(sizeof("-2147483648"))));
+void plan_oom(const spec::Process& process, OomRecord& record, Arena& arena) {
+  if (!process.oom_score_adj) return;
+  Writer writer(arena.array<char>(sizeof("-2147483648")));
   record.text = writer.signed_decimal(*process.oom_score_adj).view();
-  return {};
 }
 
 // The value of a variable; a null view where there is none. The first one counts.
@@ -96,10 +91,10 @@ std::string_view variable(spec::Strings env, std::string_view name) {
 // The kernel takes arguments and environment as writable strings, and writes to none of them.
 char* unconst(std::string_view text) { return const_cast<char*>(text.data()); }
 
-Result<void> plan_environment(const spec::Process& process, ExecRecord& exec, Arena& arena) {
+void plan_environment(const spec::Process& process, ExecRecord& exec, Arena& arena) {
   // An empty HOME is as good as none: no program means the empty path.
   const bool has_home = !variable(process.env, kHome).empty();
-  const auto envp = TRY(arena.array<char*>(process.env.size() + 2));
+  const auto envp = arena.array<char*>(process.env.size() + 2);
   exec.envp = envp.data();
   char** next = envp.data();
   for (const std::string_view entry : process.env) {
@@ -109,7 +104,6 @@ Result<void> plan_environment(const spec::Process& process, ExecRecord& exec, Ar
     exec.home = next;
     *next = unconst(kDefaultHome);
   }
-  return {};
 }
 
 // Where the program may be, in the order of execvp(3): below every directory of PATH, of which an
@@ -136,37 +130,36 @@ void build_candidates(std::string_view program, std::string_view path, Writer& b
   }
 }
 
-Result<void> plan_arguments(const spec::Process& process, ExecRecord& exec, Arena& arena) {
+void plan_arguments(const spec::Process& process, ExecRecord& exec, Arena& arena) {
   const spec::Strings args = process.args;
-  if (args.empty() || args[0].empty()) return invalid_error(kArguments, "names no program");
+  if (args.empty() || args[0].empty()) fail_invalid(kArguments, "names no program");
   const std::string_view path = search_path(args[0], process.env);
   const size_t count = 1 + static_cast<size_t>(std::count(path.begin(), path.end(), ':'));
-  if (count > kLargestControl) return invalid_error(kEnvironment, "PATH has too many entries");
+  if (count > kLargestControl) fail_invalid(kEnvironment, "PATH has too many entries");
   exec.candidate_count = static_cast<uint32_t>(count);
 
-  const auto argv = TRY(arena.array<char*>(1 + count + args.size() + 1));
+  const auto argv = arena.array<char*>(1 + count + args.size() + 1);
   exec.stub_argv = argv.data();
   // Beside its directory, a candidate has the program's name, a dot, a slash and a NUL.
   const size_t text_bytes = kControlBytes + path.size() + count * (args[0].size() + 3);
-  const auto text = TRY(arena.array<char>(text_bytes));
+  const auto text = arena.array<char>(text_bytes);
   argv[0] = text.data();
   Writer buffer(text.subspan(kControlBytes));
   build_candidates(args[0], path, buffer, argv.subspan(1, count));
   for (size_t i = 0; i < args.size(); ++i) argv[1 + count + i] = unconst(args[i]);
-  return {};
 }
 
 }  // namespace
 
-Result<ProcessPlan> plan_process(const spec::Process& process, namespaces::Setgroups setgroups,
-                                 Arena& arena) {
+ProcessPlan plan_process(const spec::Process& process, namespaces::Setgroups setgroups,
+                         Arena& arena) {
   ProcessPlan plan;
   plan.no_new_privileges = process.no_new_privileges;
-  TRY(plan_rlimits(process, plan, arena));
-  TRY(plan_identity(process, setgroups, plan.identity, arena));
-  TRY(plan_oom(process, plan.oom, arena));
-  TRY(plan_environment(process, plan.exec, arena));
-  TRY(plan_arguments(process, plan.exec, arena));
+  plan_rlimits(process, plan, arena);
+  plan_identity(process, setgroups, plan.identity, arena);
+  plan_oom(process, plan.oom, arena);
+  plan_environment(process, plan.exec, arena);
+  plan_arguments(process, plan.exec, arena);
   return plan;
 }
 

@@ -32,9 +32,9 @@
 
 #include "engine/namespaces/namespaces.h"
 #include "engine/rt/arena.h"
+#include "engine/rt/error.h"
 #include "engine/rt/failure.h"
 #include "engine/rt/place.h"
-#include "engine/rt/result.h"
 #include "engine/spec/config.h"
 #include "syscalls/processes.h"
 #include "syscalls/sys/fd.h"
@@ -91,22 +91,22 @@ std::optional<sys::Resource> rlimit_resource(std::string_view name);
 
 // Prepares everything about the process that the configuration decides.
 // Errors: unknown limits, soft above hard, groups where setgroups is denied, no program.
-Result<ProcessPlan> plan_process(const spec::Process& process, namespaces::Setgroups setgroups,
-                                 Arena& arena);
+ProcessPlan plan_process(const spec::Process& process, namespaces::Setgroups setgroups,
+                         Arena& arena);
 
 // Looks up the user's home directory in the container's /etc/passwd and puts it into the
 // environment, if that has no HOME. In the parent, before clone.
 // Shape: `rootfs` is the container's root directory. A user without an entry keeps HOME=/.
-Result<void> complete_home(ProcessPlan& plan, sys::BorrowedFd rootfs, Arena& arena);
+void complete_home(ProcessPlan& plan, sys::BorrowedFd rootfs, Arena& arena);
 
 // The home directory in one line of passwd(5), if the line is that user's; empty otherwise.
 std::string_view home_in_passwd_line(std::string_view line, uint32_t uid);
 
 // Writes oom_score_adj of the calling process. Pre: /proc is the host's.
-Failure apply_oom_score_adj(const OomRecord& record);
+void apply_oom_score_adj(const OomRecord& record);
 
 // Sets the resource limits; the failing entry's index is its index in `process.rlimits`.
-Failure apply_rlimits(std::span<const RlimitRecord> records);
+void apply_rlimits(std::span<const RlimitRecord> records);
 
 // Gives the standard streams that are pipes to the user: /dev/stdout opens them anew, and a pipe
 // that the caller made lets nobody else in. Only pipes: a device belongs to everybody
@@ -114,20 +114,20 @@ Failure apply_rlimits(std::span<const RlimitRecord> records);
 void give_pipes(const IdentityRecord& record);
 
 // Sets umask, groups and ids and enters the working directory.
-Failure apply_identity(const IdentityRecord& record);
+void apply_identity(const IdentityRecord& record);
 
-Failure apply_no_new_privileges();
+void apply_no_new_privileges();
 
 // Makes every descriptor from 3 on close at exec, those of the caller included (CVE-2024-21626).
 // In the parent, before any descriptor is opened that a child is meant to inherit.
 // Pre: /proc is the host's.
-Result<void> close_descriptors_on_exec();
+void close_descriptors_on_exec();
 
 // Puts the stub into a sealed memory file. In the parent, before clone.
-Result<sys::Fd> open_stub();
+sys::Fd open_stub();
 
 // Puts a program into a sealed memory file: one that can be executed and never be changed.
-Result<sys::Fd> seal_program(sys::Bytes image);
+sys::Fd seal_program(sys::Bytes image);
 
 // The descriptors that the last step needs.
 struct ExecDescriptors {
@@ -143,7 +143,7 @@ struct ExecDescriptors {
 sys::Result<sys::Fd> open_descriptor_directory();
 
 // Starts the stub. Returns only on failure.
-Failure apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors);
+[[noreturn]] void apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors);
 
 // The exit status for a program that could not be started: 127 where it doesn't exist, 126 where it
 // can't be executed.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/process/stub/control.h"
+#include "engine/rt/testing.h"
 #include "syscalls/sys.h"
 
 namespace nosc::process {
@@ -16,12 +17,12 @@ using namespaces::Setgroups;
 
 class PlanProcessTest : public testing::Test {
  protected:
-  Result<ProcessPlan> plan(Setgroups setgroups = Setgroups::kAllow) {
+  Outcome<ProcessPlan> plan(Setgroups setgroups = Setgroups::kAllow) {
     process_.args = args_;
     process_.env = env_;
     process_.rlimits = rlimits_;
     process_.cwd = "/";
-    return plan_process(process_, setgroups, arena_);
+    return outcome_of([&] { return plan_process(process_, setgroups, arena_); });
   }
 
   // The strings of the stub's arguments behind the control word.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/host/name_table.h"
 #include "engine/process/process.h"
+#include "engine/rt/step.h"
 #include "syscalls/processes.h"
 
 namespace nosc::process {
@@ -35,16 +36,12 @@ std::optional<sys::Resource> rlimit_resource(std::string_view name) {
   return static_cast<sys::Resource>(number);
 }
 
-Failure apply_rlimits(std::span<const RlimitRecord> records) {
+void apply_rlimits(std::span<const RlimitRecord> records) {
   for (size_t i = 0; i < records.size(); ++i) {
-    const RlimitRecord& record = records[i];
-    const sys::Rlimit64 limit{.cur = record.soft, .max = record.hard};
-    const auto result = sys::prlimit64(sys::Pid{0}, record.resource, &limit);
-    if (!result) {
-      return fail(Step::kRlimit, Operation::kSet, result.error(), static_cast<uint32_t>(i));
-    }
+    begin_step(Step::kRlimit, i);
+    const sys::Rlimit64 limit{.cur = records[i].soft, .max = records[i].hard};
+    or_fail(sys::prlimit64(sys::Pid{0}, records[i].resource, &limit), Operation::kSet);
   }
-  return {};
 }
 
 }  // namespace nosc::process

@@ -23,26 +23,25 @@ Arena::~Arena() {
   }
 }
 
-bool Arena::add_chunk(size_t needed_bytes) {
+void Arena::add_chunk(size_t needed_bytes) {
   const size_t size_bytes = std::max(chunk_bytes_, needed_bytes);
   auto memory = sys::portable::mmap(nullptr, size_bytes, sys::kPROT_READ | sys::kPROT_WRITE,
                                     sys::kMAP_PRIVATE | sys::kMAP_ANONYMOUS,
                                     sys::BorrowedFd::from_raw(-1), 0);
-  if (!memory.ok()) return false;
+  if (!memory.ok()) fail_out_of_memory();
   chunk_bytes_ = std::min(chunk_bytes_ * 2, kLargestChunkBytes);
   chunks_ = std::construct_at(static_cast<Chunk*>(*memory), Chunk{chunks_, size_bytes});
   next_ = static_cast<char*>(*memory) + sizeof(Chunk);
   end_ = static_cast<char*>(*memory) + size_bytes;
-  return true;
 }
 
 void* Arena::allocate(size_t size_bytes, size_t alignment) {
   constexpr size_t kPageBytes = 4096;
   const auto padding = [&] { return (0 - reinterpret_cast<uintptr_t>(next_)) & (alignment - 1); };
-  if (size_bytes > SIZE_MAX / 2) return nullptr;
+  if (size_bytes > SIZE_MAX / 2) fail_out_of_memory();
   if (next_ == nullptr || padding() + size_bytes > static_cast<size_t>(end_ - next_)) {
     const size_t needed_bytes = sizeof(Chunk) + alignment + size_bytes;
-    if (!add_chunk((needed_bytes + kPageBytes - 1) & ~(kPageBytes - 1))) return nullptr;
+    add_chunk((needed_bytes + kPageBytes - 1) & ~(kPageBytes - 1));
   }
   char* block = next_ + padding();
   next_ = block + size_bytes;
@@ -51,7 +50,7 @@ void* Arena::allocate(size_t size_bytes, size_t alignment) {
 
 void* Arena::allocate_array(size_t count, size_t size_bytes, size_t alignment) {
   size_t total_bytes;
-  if (__builtin_mul_overflow(count, size_bytes, &total_bytes)) return nullptr;
+  if (__builtin_mul_overflow(count, size_bytes, &total_bytes)) fail_out_of_memory();
   return allocate(total_bytes, alignment);
 }
 
@@ -64,9 +63,8 @@ bool Arena::extend(void* block, size_t size_bytes, size_t new_size_bytes) {
   return true;
 }
 
-Result<std::string_view> Arena::copy_string(std::string_view text) {
+std::string_view Arena::copy_string(std::string_view text) {
   char* copy = static_cast<char*>(allocate(text.size() + 1, 1));
-  if (copy == nullptr) return out_of_memory_error();
   if (!text.empty()) memcpy(copy, text.data(), text.size());
   return std::string_view(copy, text.size());
 }

@@ -7,14 +7,14 @@
 #include <string_view>
 #include <type_traits>
 
-#include "engine/rt/result.h"
+#include "engine/rt/error.h"
 
 namespace nosc {
 
 // Memory that is only ever taken and given back all at once: chunks mapped from the kernel, each
 // twice as large as the one before. What lives in it needs no destructor.
 //
-// Memory is handed out zeroed. Failure to get more is an Error (or a nullptr), never a crash.
+// Memory is handed out zeroed. Where the kernel gives no more, the command ends with an error.
 class Arena {
  public:
   static constexpr size_t kFirstChunkBytes = size_t{64} << 10;
@@ -27,7 +27,6 @@ class Arena {
 
   // Takes zeroed memory.
   // Pre: alignment is a power of two of at most 4096.
-  // Errors: nullptr when the kernel gives no more.
   void* allocate(size_t size_bytes, size_t alignment);
 
   // As above, for several of the same size.
@@ -40,23 +39,22 @@ class Arena {
 
   // Takes an array of default-made elements.
   template <class T>
-  Result<std::span<T>> array(size_t count) {
+  std::span<T> array(size_t count) {
     static_assert(std::is_trivially_destructible_v<T>);
     T* const first = static_cast<T*>(allocate_array(count, sizeof(T), alignof(T)));
-    if (first == nullptr) return out_of_memory_error();
     if constexpr (!std::is_trivially_default_constructible_v<T>) {
       for (size_t i = 0; i < count; ++i) std::construct_at(first + i);
     }
-    return std::span<T>(first, count);
+    return {first, count};
   }
 
   // Copies a string and puts a NUL behind it; the view returned doesn't count the NUL.
-  Result<std::string_view> copy_string(std::string_view text);
+  std::string_view copy_string(std::string_view text);
 
  private:
   struct Chunk;
 
-  bool add_chunk(size_t needed_bytes);
+  void add_chunk(size_t needed_bytes);
 
   char* next_ = nullptr;
   char* end_ = nullptr;

@@ -7,46 +7,31 @@
 namespace nosc {
 namespace {
 
-constexpr size_t kKeptErrors = 8;
-
-// Without a value at first, so that the program's file needn't hold one.
-union KeptSlot {
-  constexpr KeptSlot() : nothing() {}
-
-  char nothing;
-  Error error;
-};
-
-constinit KeptSlot kept_slots[kKeptErrors];
-constinit size_t next_kept_slot = 0;
+constinit FailureHandler failure_handler = nullptr;
 
 }  // namespace
 
-KeptError keep_error(const Error& error) {
-  const Error* const first = &kept_slots[0].error;
-  if (&error >= first && &error < first + kKeptErrors) return {&error};
-  Error& kept = kept_slots[next_kept_slot].error;
-  next_kept_slot = (next_kept_slot + 1) % kKeptErrors;
-  kept = error;
-  return {&kept};
+void set_failure_handler(FailureHandler handler) { failure_handler = handler; }
+
+void fail(const Error& error) {
+  failure_handler(error);
+  __builtin_unreachable();
 }
 
-KeptError system_error(const char* operation, std::string_view object, sys::Errno cause,
-                       const Place& place) {
-  return keep_error({.code = ErrorCode::kSystem,
-                     .cause = cause,
-                     .operation = operation,
-                     .object = object,
-                     .place = place});
+void fail_system(const char* operation, std::string_view object, sys::Errno cause,
+                 const Place& place) {
+  fail({.code = ErrorCode::kSystem,
+        .cause = cause,
+        .operation = operation,
+        .object = object,
+        .place = place});
 }
 
-KeptError invalid_error(const Place& place, const char* text, std::string_view object) {
-  return keep_error({.code = ErrorCode::kInvalid, .object = object, .place = place, .text = text});
+void fail_invalid(const Place& place, const char* text, std::string_view object) {
+  fail({.code = ErrorCode::kInvalid, .object = object, .place = place, .text = text});
 }
 
-KeptError out_of_memory_error() {
-  return keep_error({.code = ErrorCode::kOutOfMemory, .text = "out of memory"});
-}
+void fail_out_of_memory() { fail({.code = ErrorCode::kOutOfMemory, .text = "out of memory"}); }
 
 void write_error(Writer& writer, const Error& error) {
   std::string_view separator;

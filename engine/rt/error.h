@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "engine/rt/place.h"
 #include "syscalls/sys/errno.h"
+#include "syscalls/sys/result.h"
 
 namespace nosc {
 
@@ -41,26 +43,34 @@ struct Error {
   const char* text = nullptr;
 };
 
-// A kept error: what a failed Result holds, in one word, so that handing an error up costs no more
-// than handing up an errno. The last few errors of the process are kept; whoever has an error in
-// hand is done with it long before the same number of further errors is made.
-struct KeptError {
-  const Error* error;
+// What a program does with an error: words it, takes back what was begun, and ends. Never returns.
+using FailureHandler = void (*)(const Error& error);
 
-  operator const Error&() const { return *error; }  // NOLINT(google-explicit-constructor)
-};
+// Says what fail() does; the program's first act.
+void set_failure_handler(FailureHandler handler);
 
-// Keeps an error. One that is kept already stays where it is.
-KeptError keep_error(const Error& error);
+// Ends the command with an error. Nothing is handed up: what reads, parses and plans has no effect
+// yet that could be taken back, and what has one registers an Undo (undo.h) for it.
+// Pre: set_failure_handler() was called. The error and what it points to live until it is worded.
+[[noreturn]] void fail(const Error& error);
 
-// Keeps the error of a failed system call.
-KeptError system_error(const char* operation, std::string_view object, sys::Errno cause,
-                       const Place& place = kNoPlace);
+// Ends the command with the error of a system call.
+[[noreturn]] void fail_system(const char* operation, std::string_view object, sys::Errno cause,
+                              const Place& place = kNoPlace);
 
-// Keeps an error about a value in config.json, for example /process/cwd: must be absolute.
-KeptError invalid_error(const Place& place, const char* text, std::string_view object = {});
+// Ends the command with an error about a value in config.json, for example
+// /process/cwd: must be absolute.
+[[noreturn]] void fail_invalid(const Place& place, const char* text, std::string_view object = {});
 
-KeptError out_of_memory_error();
+[[noreturn]] void fail_out_of_memory();
+
+// Yields the value of a system call's result, or ends the command with its error.
+template <class T>
+T or_fail(sys::Result<T> result, const char* operation, std::string_view object,
+          const Place& place = kNoPlace) {
+  if (!result.ok()) fail_system(operation, object, result.error(), place);
+  return std::move(result).value();
+}
 
 // Words an error on one line, without a line feed: place, operation and object, position, text,
 // cause, joined by ": ", for example /mounts/3: mount "/proc": EPERM.

@@ -84,15 +84,4 @@ struct Failure {
 };
 static_assert(sizeof(Failure) == 8);
 
-// Builds the record of a failed step.
-constexpr Failure fail(Step step, Operation operation, sys::Errno error, uint32_t index = 0) {
-  return {step, operation, static_cast<uint16_t>(error.value()), index};
-}
-
 }  // namespace nosc
-
-// Returns from a function that returns Failure when `expression`, a Failure, is one.
-#define TRY_STEP(expression)                                                         \
-  do {                                                                               \
-    if (::nosc::Failure failure_ = (expression); failure_.failed()) return failure_; \
-  } while (false)

@@ -15,31 +15,29 @@ constexpr size_t kFirstReadBytes = size_t{32} << 10;
 
 }  // namespace
 
-Result<std::span<char>> read_to_end(sys::BorrowedFd fd, const char* path, size_t limit_bytes,
-                                    Arena& arena) {
+std::span<char> read_to_end(sys::BorrowedFd fd, const char* path, size_t limit_bytes,
+                            Arena& arena) {
   size_t capacity = kFirstReadBytes;
   auto* buffer = static_cast<char*>(arena.allocate(capacity, 1));
-  if (buffer == nullptr) return out_of_memory_error();
   size_t used = 0;
   for (;;) {
     // One byte stays free for the NUL.
     auto count = sys::read(fd, sys::Span<char>(buffer + used, capacity - 1 - used));
     if (!count.ok()) {
       if (count.failed_with(sys::kEINTR)) continue;
-      return system_error("read", path, count.error());
+      fail_system("read", path, count.error());
     }
     used += *count;
     if (used > limit_bytes) {
-      return Error{.code = ErrorCode::kTooLarge,
-                   .operation = "read",
-                   .object = path,
-                   .text = "the file is larger than nosc reads"};
+      fail({.code = ErrorCode::kTooLarge,
+            .operation = "read",
+            .object = path,
+            .text = "the file is larger than nosc reads"});
     }
     if (*count == 0) break;
     if (used < capacity - 1) continue;
     if (!arena.extend(buffer, capacity, capacity * 2)) {
       auto* larger = static_cast<char*>(arena.allocate(capacity * 2, 1));
-      if (larger == nullptr) return out_of_memory_error();
       memcpy(larger, buffer, used);
       buffer = larger;
     }
@@ -49,10 +47,10 @@ Result<std::span<char>> read_to_end(sys::BorrowedFd fd, const char* path, size_t
   return std::span<char>(buffer, used);
 }
 
-Result<std::span<char>> read_file(const char* path, size_t limit_bytes, Arena& arena) {
-  const sys::Fd file = TRY_SYS("open", path,
-                               sys::openat(sys::kCwd, sys::CStr::from_terminated(path),
-                                           sys::kO_RDONLY | sys::kO_CLOEXEC | sys::kO_NONBLOCK));
+std::span<char> read_file(const char* path, size_t limit_bytes, Arena& arena) {
+  const sys::Fd file = or_fail(sys::openat(sys::kCwd, sys::CStr::from_terminated(path),
+                                           sys::kO_RDONLY | sys::kO_CLOEXEC | sys::kO_NONBLOCK),
+                               "open", path);
   return read_to_end(file, path, limit_bytes, arena);
 }
 

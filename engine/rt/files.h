@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "engine/rt/arena.h"
-#include "engine/rt/result.h"
+#include "engine/rt/error.h"
 #include "syscalls/sys/result.h"
 
 namespace nosc {
@@ -14,13 +14,12 @@ namespace nosc {
 // Shape: in the arena, to be changed at will, followed by a NUL that isn't counted. The path is for
 // errors only.
 // Errors: kSystem; kTooLarge above `limit_bytes`; kOutOfMemory.
-Result<std::span<char>> read_to_end(sys::BorrowedFd fd, const char* path, size_t limit_bytes,
-                                    Arena& arena);
+std::span<char> read_to_end(sys::BorrowedFd fd, const char* path, size_t limit_bytes, Arena& arena);
 
 // Opens and reads a file of the host, as above.
 // Shape: the path is NUL-terminated.
 // Errors: as above; EISDIR for a directory. A FIFO isn't waited for.
-Result<std::span<char>> read_file(const char* path, size_t limit_bytes, Arena& arena);
+std::span<char> read_file(const char* path, size_t limit_bytes, Arena& arena);
 
 // Writes everything.
 sys::Result<void> write_all(sys::BorrowedFd fd, std::string_view text);

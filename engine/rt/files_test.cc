@@ -7,6 +7,7 @@
 #include <fstream>
 #include <string>
 
+#include "engine/rt/testing.h"
 #include "engine/rt/writer.h"
 
 namespace nosc {
@@ -24,7 +25,7 @@ class Files : public testing::Test {
   }
   std::string read(const char* path, size_t limit_bytes = kLimitBytes) {
     Arena arena;
-    const auto text = read_file(path, limit_bytes, arena);
+    const auto text = outcome_of([&] { return read_file(path, limit_bytes, arena); });
     if (text.ok()) {
       EXPECT_EQ(text->data()[text->size()], '\0');
       return {text->begin(), text->end()};

@@ -7,9 +7,9 @@
 
 namespace nosc {
 
-Result<std::string_view> clean_path(std::string_view path, Arena& arena) {
+std::string_view clean_path(std::string_view path, Arena& arena) {
   // A slash in front, and a NUL.
-  const auto buffer = TRY(arena.array<char>(path.size() + 2));
+  const auto buffer = arena.array<char>(path.size() + 2);
   size_t used = 0;
   while (!path.empty()) {
     const std::string_view component = path.substr(0, path.find('/'));
@@ -29,10 +29,9 @@ Result<std::string_view> clean_path(std::string_view path, Arena& arena) {
   return std::string_view(buffer.data(), used);
 }
 
-Result<std::string_view> join_paths(std::string_view directory, std::string_view path,
-                                    Arena& arena) {
+std::string_view join_paths(std::string_view directory, std::string_view path, Arena& arena) {
   if (path.starts_with('/')) return arena.copy_string(path);
-  const auto buffer = TRY(arena.array<char>(directory.size() + path.size() + 2));
+  const auto buffer = arena.array<char>(directory.size() + path.size() + 2);
   char* end = std::copy(directory.begin(), directory.end(), buffer.data());
   if (!directory.ends_with('/')) *end++ = '/';
   end = std::copy(path.begin(), path.end(), end);

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "engine/rt/arena.h"
-#include "engine/rt/result.h"
+#include "engine/rt/error.h"
 
 namespace nosc {
 
@@ -13,11 +13,10 @@ namespace nosc {
 // ".." component and no slash at its end; ".." at the root stays there.
 // Shape: NUL-terminated, in the arena. It says nothing about symbolic links: it is for comparing
 // and printing, and for opening beneath a root (rooted.h), never for opening as it stands.
-Result<std::string_view> clean_path(std::string_view path, Arena& arena);
+std::string_view clean_path(std::string_view path, Arena& arena);
 
 // Joins two paths with a slash; an absolute second one stands alone.
 // Shape: NUL-terminated, in the arena.
-Result<std::string_view> join_paths(std::string_view directory, std::string_view path,
-                                    Arena& arena);
+std::string_view join_paths(std::string_view directory, std::string_view path, Arena& arena);
 
 }  // namespace nosc

@@ -4,8 +4,9 @@
 
 #include <string>
 
-#include "engine/rt/error.h"
 #include "engine/rt/number.h"
+#include "engine/rt/testing.h"
+#include "engine/rt/undo.h"
 #include "engine/rt/writer.h"
 #include "syscalls/sys.h"
 
@@ -106,11 +107,18 @@ TEST(Writer, ReportsAFailedWrite) {
   writer.text("longer than the buffer");
   const auto result = writer.flush();
   ASSERT_FALSE(result.ok());
-  EXPECT_EQ(error_text(result.error()), "write: EBADF");
+  EXPECT_EQ(result.error(), sys::kEBADF);
+}
+
+// The error that a call ends with, in words.
+template <class Call>
+std::string failed_text(Call call) {
+  const auto outcome = outcome_of(call);
+  return outcome.ok() ? "no error" : error_text(outcome.error());
 }
 
 TEST(Error, IsWordedOnOneLine) {
-  EXPECT_EQ(error_text(system_error("mount", "/proc", sys::kEPERM, {"/mounts", 3})),
+  EXPECT_EQ(failed_text([] { fail_system("mount", "/proc", sys::kEPERM, {"/mounts", 3}); }),
             "/mounts/3: mount \"/proc\": EPERM");
   EXPECT_EQ(error_text({.code = ErrorCode::kSyntax,
                         .operation = "config.json",
@@ -118,31 +126,64 @@ TEST(Error, IsWordedOnOneLine) {
                         .column = 14,
                         .text = "expected ':'"}),
             "config.json: line 3, column 14: expected ':'");
-  EXPECT_EQ(error_text(invalid_error({.pointer = "/process/cwd"}, "is required")),
+  EXPECT_EQ(failed_text([] { fail_invalid({.pointer = "/process/cwd"}, "is required"); }),
             "/process/cwd: is required");
-  EXPECT_EQ(error_text(out_of_memory_error()), "out of memory");
+  EXPECT_EQ(failed_text([] { fail_out_of_memory(); }), "out of memory");
   EXPECT_TRUE(std::is_trivially_copyable_v<Error>);
 }
 
-Result<int> doubled(Result<int> (*get)()) { return TRY(get()) * 2; }
-
-TEST(Result, TryYieldsTheValueOrReturnsTheError) {
-  EXPECT_EQ(*doubled([]() -> Result<int> { return 21; }), 42);
-  const auto failed = doubled([]() -> Result<int> { return invalid_error({}, "no"); });
-  ASSERT_FALSE(failed.ok());
-  EXPECT_STREQ(failed.error().text, "no");
+sys::Fd open_for_reading(const char* path) {
+  return or_fail(sys::openat(sys::kCwd, sys::CStr::from_terminated(path), sys::kO_RDONLY), "open",
+                 path, {.pointer = "/root/path"});
 }
 
-Result<sys::Fd> open_for_reading(const char* path) {
-  return TRY_SYS("open", path,
-                 sys::openat(sys::kCwd, sys::CStr::from_terminated(path), sys::kO_RDONLY),
-                 {.pointer = "/root/path"});
-}
-
-TEST(Result, TrySysNamesOperationObjectAndPlace) {
-  EXPECT_TRUE(open_for_reading("/").ok());
-  EXPECT_EQ(error_text(open_for_reading("/nonexistent").error()),
+TEST(Error, NamesOperationObjectAndPlace) {
+  EXPECT_TRUE(open_for_reading("/"));
+  EXPECT_EQ(failed_text([] { open_for_reading("/nonexistent"); }),
             "/root/path: open \"/nonexistent\": ENOENT");
+}
+
+TEST(Step, EndsWithWhatItWasDoing) {
+  begin_step(Step::kMount, 7);
+  const Failure failure =
+      failure_of([] { or_fail(sys::chdir("/nonexistent"), Operation::kChangeDirectory); });
+  EXPECT_EQ(failure.step, Step::kMount);
+  EXPECT_EQ(failure.operation, Operation::kChangeDirectory);
+  EXPECT_EQ(failure.error, sys::kENOENT.value());
+  EXPECT_EQ(failure.index, 7u);
+  EXPECT_FALSE(failure_of([] { or_fail(sys::chdir("/"), Operation::kChangeDirectory); }).failed());
+}
+
+void append(void* text) { *static_cast<std::string*>(text) += 'u'; }
+
+TEST(Undo, RunsAtTheEndOfItsScope) {
+  std::string order;
+  {
+    const Undo undo(append, &order);
+    order += '.';
+  }
+  EXPECT_EQ(order, ".u");
+}
+
+TEST(Undo, IsDismissed) {
+  std::string order;
+  {
+    Undo undo(append, &order);
+    undo.dismiss();
+  }
+  EXPECT_EQ(order, "");
+}
+
+TEST(Undo, RunsOnceWhenEverythingIsTakenBack) {
+  std::string first;
+  std::string second;
+  {
+    const Undo outer(append, &first);
+    const Undo inner(append, &second);
+    Undo::all();
+    EXPECT_EQ(first + second, "uu");
+  }
+  EXPECT_EQ(first + second, "uu");
 }
 
 }  // namespace

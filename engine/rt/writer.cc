@@ -96,10 +96,10 @@ void Writer::drain() {
   }
 }
 
-Result<void> Writer::flush() {
+sys::Result<void> Writer::flush() {
   if (has_fd_) drain();
-  if (cause_ != sys::Errno{}) return system_error("write", {}, cause_);
-  return {};
+  if (cause_ != sys::Errno{}) return cause_;
+  return sys::Result<void>::from_raw(0);
 }
 
 }  // namespace nosc

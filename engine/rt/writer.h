@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "engine/rt/place.h"
-#include "engine/rt/result.h"
 #include "syscalls/sys/fd.h"
+#include "syscalls/sys/result.h"
 
 namespace nosc {
 
@@ -39,8 +39,8 @@ class Writer {
   Writer& place(const Place& place);
 
   // Writes out what is buffered; nothing to do without a descriptor.
-  // Errors: the first failed write since the Writer was made, with its errno.
-  Result<void> flush();
+  // Errors: the first failed write since the Writer was made.
+  sys::Result<void> flush();
 
   // What is in the buffer now.
   std::string_view view() const { return {buffer_.data(), used_}; }

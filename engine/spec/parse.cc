@@ -40,8 +40,7 @@ Layout layout_of(const Field& field) {
   return {sizeof(std::string_view), alignof(std::string_view)};
 }
 
-// Fills the model from a document, driven by the tables of fields. Its functions return false after
-// they have set error(): that is smaller than a Result at every step.
+// Fills the model from a document, driven by the tables of fields.
 class Interpreter {
  public:
   Interpreter(const json::Document& document, std::span<std::string_view> paths, Arena& arena)
@@ -50,27 +49,26 @@ class Interpreter {
         unsupported_(paths.first(kMaximumPaths)),
         unknown_(paths.last(kMaximumPaths)) {}
 
-  bool object(Index index, const Object& type, void* target);
-  const Error& error() const { return error_; }
+  void object(Index index, const Object& type, void* target);
   Strings unsupported() const { return unsupported_.first(unsupported_count_); }
   Strings unknown() const { return unknown_.first(unknown_count_); }
 
  private:
   const char* pointer(Index index);
-  bool fail(Index index, const char* text, std::string_view detail = {}, const char* end = "");
-  bool fail_missing(Index object, const char* name);
-  bool no_memory();
-  bool expect(Index index, Type type);
+  [[noreturn]] void fail(Index index, const char* text, std::string_view detail = {},
+                         const char* end = "");
+  [[noreturn]] void fail_missing(Index object, const char* name);
+  void expect(Index index, Type type);
   void list(std::span<std::string_view> paths, uint32_t& count, Index index);
-  bool list_unsupported(Index index);
-  bool value(Index index, const Field& field, void* target);
-  bool array(Index index, const Field& field, void* target);
-  bool map(Index index, void* target);
-  bool string(Index index, std::string_view& target);
-  bool checked_string(Index index, const Field& field, std::string_view& target);
-  bool boolean(Index index, const Field& field, bool& target);
-  bool number(Index index, uint64_t maximum, uint64_t maximum_below_zero, uint64_t& target);
-  bool enumerator(Index index, EnumId id, uint8_t& target);
+  void list_unsupported(Index index);
+  void value(Index index, const Field& field, void* target);
+  void array(Index index, const Field& field, void* target);
+  void map(Index index, void* target);
+  void string(Index index, std::string_view& target);
+  void checked_string(Index index, const Field& field, std::string_view& target);
+  void boolean(Index index, const Field& field, bool& target);
+  void number(Index index, uint64_t maximum, uint64_t maximum_below_zero, uint64_t& target);
+  void enumerator(Index index, EnumId id, uint8_t& target);
   bool is_empty(Index index, int levels) const;
 
   const json::Document& document_;
@@ -79,55 +77,39 @@ class Interpreter {
   std::span<std::string_view> unknown_;
   uint32_t unsupported_count_ = 0;
   uint32_t unknown_count_ = 0;
-  Error error_;
 };
 
-// The text of a value's place; what can't be had for lack of memory is left out.
-const char* Interpreter::pointer(Index index) {
-  const auto text = document_.pointer(index, arena_);
-  return text.ok() ? text->data() : "";
-}
-
-bool Interpreter::no_memory() {
-  error_ = out_of_memory_error();
-  return false;
-}
+// The text of a value's place.
+const char* Interpreter::pointer(Index index) { return document_.pointer(index, arena_).data(); }
 
 // Fails with the text, then the detail, then the end, at a value's place.
-bool Interpreter::fail(Index index, const char* text, std::string_view detail, const char* end) {
+void Interpreter::fail(Index index, const char* text, std::string_view detail, const char* end) {
   BufferWriter<256> writer;
-  writer.text(text).escaped(detail.substr(0, 128)).text(end);
-  const auto copy = arena_.copy_string(writer.view());
-  if (!copy.ok()) return no_memory();
-  error_ = invalid_error({.pointer = pointer(index)}, copy->data());
-  return false;
+  writer.text(text).escaped(detail.substr(0, 128)).text(end).character('\0');
+  fail_invalid({.pointer = pointer(index)}, writer.view().data());
 }
 
-bool Interpreter::fail_missing(Index object, const char* name) {
+void Interpreter::fail_missing(Index object, const char* name) {
   const bool is_root = object == json::Document::kRoot;
-  error_ = invalid_error({.pointer = is_root ? "" : pointer(object), .tail = name}, "is required");
-  return false;
+  fail_invalid({.pointer = is_root ? "" : pointer(object), .tail = name}, "is required");
 }
 
-bool Interpreter::expect(Index index, Type type) {
+void Interpreter::expect(Index index, Type type) {
   const Type found = document_.type(index);
-  if (found == type) return true;
+  if (found == type) return;
   BufferWriter<64> writer;
   writer.text("expected ").text(json::type_name(type)).text(", found ").character('\0');
-  return fail(index, writer.view().data(), json::type_name(found));
+  fail(index, writer.view().data(), json::type_name(found));
 }
 
-bool Interpreter::list_unsupported(Index index) {
-  list(unsupported_, unsupported_count_, index);
-  return true;
-}
+void Interpreter::list_unsupported(Index index) { list(unsupported_, unsupported_count_, index); }
 
 void Interpreter::list(std::span<std::string_view> paths, uint32_t& count, Index index) {
   if (count < paths.size()) paths[count++] = pointer(index);
 }
 
-bool Interpreter::object(Index index, const Object& type, void* target) {
-  if (!expect(index, Type::kObject)) return false;
+void Interpreter::object(Index index, const Object& type, void* target) {
+  expect(index, Type::kObject);
   uint32_t seen = 0;
   for (Index key = index + 1; key != document_.end(index); key = document_.next(key + 1)) {
     const std::string_view name = document_.text(key);
@@ -142,127 +124,124 @@ bool Interpreter::object(Index index, const Object& type, void* target) {
     } else if (document_.type(key + 1) != Type::kNull) {
       seen |= 1U << position;
       const Field& field = type.fields[position];
-      if (!value(key + 1, field, static_cast<char*>(target) + field.offset)) return false;
+      value(key + 1, field, static_cast<char*>(target) + field.offset);
     }
   }
   const char* name = type.names;
   for (uint32_t position = 0; position != type.field_count; ++position) {
     const bool is_required = (type.fields[position].flags & kRequired) != 0;
-    if (is_required && (seen & 1U << position) == 0) return fail_missing(index, name);
+    if (is_required && (seen & 1U << position) == 0) fail_missing(index, name);
     name = next_name(name);
   }
   if (type.has_present) *static_cast<bool*>(target) = true;
-  return true;
 }
 
-bool Interpreter::value(Index index, const Field& field, void* target) {
+void Interpreter::value(Index index, const Field& field, void* target) {
   if ((field.flags & kArray) != 0) return array(index, field, target);
   uint64_t read = 0;
   switch (field.kind) {
-    case Kind::kIgnored: return true;
+    case Kind::kIgnored: return;
     case Kind::kUnsupported:
-      if (!expect(index, static_cast<Type>(field.detail))) return false;
-      return is_empty(index, 1) || list_unsupported(index);
+      expect(index, static_cast<Type>(field.detail));
+      if (!is_empty(index, 1)) list_unsupported(index);
+      return;
     case Kind::kBoolean: return boolean(index, field, *static_cast<bool*>(target));
     case Kind::kString:
       return checked_string(index, field, *static_cast<std::string_view*>(target));
     case Kind::kUint64: return number(index, UINT64_MAX, 0, *static_cast<uint64_t*>(target));
     case Kind::kUint32:
-      if (!number(index, UINT32_MAX, 0, read)) return false;
+      number(index, UINT32_MAX, 0, read);
       *static_cast<uint32_t*>(target) = static_cast<uint32_t>(read);
-      return true;
+      return;
     case Kind::kOptionalUint32:
-      if (!number(index, UINT32_MAX, 0, read)) return false;
+      number(index, UINT32_MAX, 0, read);
       *static_cast<std::optional<uint32_t>*>(target) = static_cast<uint32_t>(read);
-      return true;
+      return;
     case Kind::kOptionalInt32:
-      if (!number(index, INT32_MAX, uint64_t{1} << 31, read)) return false;
+      number(index, INT32_MAX, uint64_t{1} << 31, read);
       *static_cast<std::optional<int32_t>*>(target) = static_cast<int32_t>(read);
-      return true;
+      return;
     case Kind::kEnum:
       return enumerator(index, static_cast<EnumId>(field.detail), *static_cast<uint8_t*>(target));
     case Kind::kObject:
       return object(index, object_of(static_cast<ObjectId>(field.detail)), target);
     case Kind::kMap: return map(index, target);
   }
-  return false;
 }
 
-bool Interpreter::array(Index index, const Field& field, void* target) {
-  if (!expect(index, Type::kArray)) return false;
+void Interpreter::array(Index index, const Field& field, void* target) {
+  expect(index, Type::kArray);
   const uint32_t count = document_.count(index);
-  if (count == 0) return true;
+  if (count == 0) return;
   const Layout layout = layout_of(field);
   // Zeroed memory is what a default-made element of every such type consists of.
   auto* const items =
       static_cast<std::byte*>(arena_.allocate(count * layout.size_bytes, layout.alignment));
-  if (items == nullptr) return no_memory();
   Field element = field;
   element.flags &= static_cast<uint8_t>(~kArray);
   std::byte* item = items;
   for (Index at = index + 1; at != document_.end(index); at = document_.next(at)) {
-    if (!value(at, element, item)) return false;
+    value(at, element, item);
     item += layout.size_bytes;
   }
   const AnySpan span(items, count);
   memcpy(target, &span, sizeof span);
-  return true;
 }
 
-bool Interpreter::map(Index index, void* target) {
-  if (!expect(index, Type::kObject)) return false;
+void Interpreter::map(Index index, void* target) {
+  expect(index, Type::kObject);
   const auto items = arena_.array<KeyValue>(document_.count(index));
-  if (!items.ok()) return no_memory();
-  KeyValue* item = items->data();
+  KeyValue* item = items.data();
   for (Index key = index + 1; key != document_.end(index); key = document_.next(key + 1)) {
-    if (!string(key, item->key) || !string(key + 1, item->value)) return false;
+    string(key, item->key);
+    string(key + 1, item->value);
     ++item;
   }
-  *static_cast<std::span<const KeyValue>*>(target) = *items;
-  return true;
+  *static_cast<std::span<const KeyValue>*>(target) = items;
 }
 
-bool Interpreter::string(Index index, std::string_view& target) {
-  if (!expect(index, Type::kString)) return false;
+void Interpreter::string(Index index, std::string_view& target) {
+  expect(index, Type::kString);
   target = document_.text(index);
   // Nothing that the kernel is given can hold a NUL: it would see a shorter string than the user.
-  return target.find('\0') == target.npos || fail(index, "a NUL character (\\u0000) isn't allowed");
+  if (target.find('\0') != target.npos) fail(index, "a NUL character (\\u0000) isn't allowed");
 }
 
-bool Interpreter::checked_string(Index index, const Field& field, std::string_view& target) {
-  if (!string(index, target)) return false;
-  if (target.empty()) return (field.flags & kNonEmpty) == 0 || fail(index, "must not be empty");
-  if ((field.flags & kAbsolute) == 0 || target.front() == '/') return true;
-  return fail(index, "\"", target, "\" isn't an absolute path");
+void Interpreter::checked_string(Index index, const Field& field, std::string_view& target) {
+  string(index, target);
+  if (target.empty()) {
+    if ((field.flags & kNonEmpty) != 0) fail(index, "must not be empty");
+  } else if ((field.flags & kAbsolute) != 0 && target.front() != '/') {
+    fail(index, "\"", target, "\" isn't an absolute path");
+  }
 }
 
-bool Interpreter::boolean(Index index, const Field& field, bool& target) {
+void Interpreter::boolean(Index index, const Field& field, bool& target) {
   const Type type = document_.type(index);
   target = type == Type::kTrue;
-  if (type == Type::kFalse) return true;
-  if (!target) return fail(index, "expected true or false, found ", json::type_name(type));
-  return (field.flags & kUnsupportedTrue) == 0 || list_unsupported(index);
+  if (type == Type::kFalse) return;
+  if (!target) fail(index, "expected true or false, found ", json::type_name(type));
+  if ((field.flags & kUnsupportedTrue) != 0) list_unsupported(index);
 }
 
 // Reads an integer into two's complement.
-bool Interpreter::number(Index index, uint64_t maximum, uint64_t maximum_below_zero,
+void Interpreter::number(Index index, uint64_t maximum, uint64_t maximum_below_zero,
                          uint64_t& target) {
-  if (!expect(index, Type::kNumber)) return false;
+  expect(index, Type::kNumber);
   const json::Integer integer = document_.integer(index);
   if (integer.status == json::IntegerStatus::kNotInteger) {
-    return fail(index, "expected an integer, found ", document_.text(index));
+    fail(index, "expected an integer, found ", document_.text(index));
   }
   if (integer.status == json::IntegerStatus::kOutOfRange ||
       integer.magnitude > (integer.negative ? maximum_below_zero : maximum)) {
-    return fail(index, "", document_.text(index), " is out of range");
+    fail(index, "", document_.text(index), " is out of range");
   }
   target = integer.negative ? 0 - integer.magnitude : integer.magnitude;
-  return true;
 }
 
-bool Interpreter::enumerator(Index index, EnumId id, uint8_t& target) {
+void Interpreter::enumerator(Index index, EnumId id, uint8_t& target) {
   std::string_view text;
-  if (!string(index, text)) return false;
+  string(index, text);
   const Names names = names_of(id);
   const char* name = names.first;
   for (uint8_t i = 0; i != names.count; ++i, name = next_name(name)) {
@@ -270,9 +249,10 @@ bool Interpreter::enumerator(Index index, EnumId id, uint8_t& target) {
     target = i;
     const bool is_supported =
         id != EnumId::kNamespaceType || i != static_cast<uint8_t>(NamespaceType::kTime);
-    return is_supported || list_unsupported(index);
+    if (!is_supported) list_unsupported(index);
+    return;
   }
-  return fail(index, "unknown value \"", text, "\"");
+  fail(index, "unknown value \"", text, "\"");
 }
 
 // Whether a value has no effect: empty itself, or made of empty values only.
@@ -292,17 +272,15 @@ bool Interpreter::is_empty(Index index, int levels) const {
 
 }  // namespace
 
-Result<Config> parse(std::span<char> text, Arena& arena) {
-  const json::Document document = TRY(json::parse(text, arena));
-  const auto paths = TRY(arena.array<std::string_view>(2 * kMaximumPaths));
+Config parse(std::span<char> text, Arena& arena) {
+  const json::Document document = json::parse(text, "config.json", arena);
+  const auto paths = arena.array<std::string_view>(2 * kMaximumPaths);
   Config config;
   Interpreter interpreter(document, paths, arena);
-  if (!interpreter.object(json::Document::kRoot, object_of(ObjectId::kConfig), &config)) {
-    return interpreter.error();
-  }
+  interpreter.object(json::Document::kRoot, object_of(ObjectId::kConfig), &config);
   config.unsupported = interpreter.unsupported();
   config.unknown = interpreter.unknown();
-  TRY(validate(config));
+  validate(config);
   return config;
 }
 

@@ -5,7 +5,7 @@
 
 #include "engine/json/json.h"
 #include "engine/rt/arena.h"
-#include "engine/rt/result.h"
+#include "engine/rt/error.h"
 #include "engine/spec/config.h"
 
 namespace nosc::spec {
@@ -18,6 +18,6 @@ namespace nosc::spec {
 // Not errors: unknown properties (Config::unknown) and unsupported ones (Config::unsupported).
 // A null counts as an absent value.
 // Source: runtime-spec 1.3.0, config.md, config-linux.md and schema/.
-Result<Config> parse(std::span<char> text, Arena& arena);
+Config parse(std::span<char> text, Arena& arena);
 
 }  // namespace nosc::spec

@@ -6,13 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "engine/rt/testing.h"
+
 namespace nosc::spec {
 namespace {
 
 // Keeps the text and the arena of a configuration alive.
 struct Parsed {
   explicit Parsed(std::string source)
-      : text(std::move(source)), result(parse({text.data(), text.size()}, arena)) {}
+      : text(std::move(source)),
+        result(outcome_of([&] { return parse({text.data(), text.size()}, arena); })) {}
 
   std::string message() const {
     BufferWriter<512> writer;
@@ -22,7 +25,7 @@ struct Parsed {
 
   std::string text;
   Arena arena;
-  Result<Config> result;
+  Outcome<Config> result;
 };
 
 // A minimal configuration with more top-level members.

@@ -41,60 +41,56 @@ bool take_part(std::string_view& text, char mark, Part part) {
 }
 
 // Source: Semantic Versioning 2.0.0, items 2, 9 and 10.
-Result<void> validate_version(std::string_view version) {
+void validate_version(std::string_view version) {
   constexpr Place kPlace = {.pointer = "/ociVersion"};
   std::string_view rest = version;
   if (take_identifiers(rest, Part::kCore) != 3 || !take_part(rest, '-', Part::kPrerelease) ||
       !take_part(rest, '+', Part::kBuild) || !rest.empty()) {
-    return invalid_error(kPlace, "isn't a version such as 1.3.0", version);
+    fail_invalid(kPlace, "isn't a version such as 1.3.0", version);
   }
   if (!version.starts_with("1.")) {
-    return invalid_error(kPlace, "isn't a supported version: 1.x.y is", version);
+    fail_invalid(kPlace, "isn't a supported version: 1.x.y is", version);
   }
-  return {};
 }
 
-Result<void> validate_namespaces(std::span<const Namespace> namespaces) {
+void validate_namespaces(std::span<const Namespace> namespaces) {
   uint32_t seen = 0;
   int32_t index = 0;
   for (const Namespace& entry : namespaces) {
     const uint32_t bit = 1U << static_cast<unsigned>(entry.type);
     if ((seen & bit) != 0) {
-      return invalid_error({.pointer = "/linux/namespaces", .index = index},
-                           "this type is listed twice", namespace_type_name(entry.type));
+      fail_invalid({.pointer = "/linux/namespaces", .index = index}, "this type is listed twice",
+                   namespace_type_name(entry.type));
     }
     seen |= bit;
     ++index;
   }
-  return {};
 }
 
-Result<void> validate_rlimits(std::span<const Rlimit> rlimits) {
+void validate_rlimits(std::span<const Rlimit> rlimits) {
   // There are fewer resources than this, so a repeated one repeats within.
   constexpr size_t kEnough = 64;
   const size_t count = std::min(rlimits.size(), kEnough);
   for (size_t i = 0; i < count; ++i) {
     for (size_t other = 0; other < i; ++other) {
       if (rlimits[i].type != rlimits[other].type) continue;
-      return invalid_error({.pointer = "/process/rlimits", .index = static_cast<int32_t>(i)},
-                           "this type is listed twice", rlimits[i].type);
+      fail_invalid({.pointer = "/process/rlimits", .index = static_cast<int32_t>(i)},
+                   "this type is listed twice", rlimits[i].type);
     }
   }
-  return {};
 }
 
 }  // namespace
 
-Result<void> validate(const Config& config) {
-  TRY(validate_version(config.oci_version));
-  TRY(validate_namespaces(config.linux.namespaces));
-  TRY(validate_rlimits(config.process.rlimits));
+void validate(const Config& config) {
+  validate_version(config.oci_version);
+  validate_namespaces(config.linux.namespaces);
+  validate_rlimits(config.process.rlimits);
   // proc(5), /proc/PID/oom_score_adj
   const auto adjustment = config.process.oom_score_adj;
   if (adjustment && (*adjustment < -1000 || *adjustment > 1000)) {
-    return invalid_error({.pointer = "/process/oomScoreAdj"}, "must be from -1000 to 1000");
+    fail_invalid({.pointer = "/process/oomScoreAdj"}, "must be from -1000 to 1000");
   }
-  return {};
 }
 
 }  // namespace nosc::spec

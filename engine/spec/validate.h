@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/rt/result.h"
+#include "engine/rt/error.h"
 #include "engine/spec/config.h"
 
 namespace nosc::spec {
 
 // Checks the rules that are about more than one value's type and range: the version, and what may
 // be listed only once.
-Result<void> validate(const Config& config);
+void validate(const Config& config);
 
 }  // namespace nosc::spec

@@ -33,42 +33,40 @@ bool has_namespace(const Config& config, NamespaceType type) {
 TEST(WriteDefault, IsAcceptedInFull) {
   std::string text = written(write_default);
   Arena arena;
-  const auto config = parse({text.data(), text.size()}, arena);
-  ASSERT_TRUE(config.ok()) << text;
-  EXPECT_TRUE(config->unsupported.empty());
-  EXPECT_TRUE(config->unknown.empty());
-  EXPECT_EQ(config->root.path, "rootfs");
-  EXPECT_TRUE(config->root.readonly);
-  EXPECT_FALSE(config->process.terminal);
-  EXPECT_TRUE(config->process.no_new_privileges);
-  EXPECT_EQ(config->process.args[0], "sh");
-  EXPECT_EQ(config->process.capabilities.effective.size(), 3u);
-  EXPECT_EQ(config->process.rlimits[0].hard, 1024u);
-  EXPECT_EQ(config->mounts.size(), 7u);
-  ASSERT_NE(find_mount(*config, "/dev/pts"), nullptr);
-  EXPECT_EQ(find_mount(*config, "/dev/pts")->options.back(), "gid=5");
-  EXPECT_TRUE(find_mount(*config, "/proc")->options.empty());
-  EXPECT_TRUE(has_namespace(*config, NamespaceType::kNetwork));
-  EXPECT_FALSE(has_namespace(*config, NamespaceType::kUser));
-  EXPECT_TRUE(config->linux.uid_mappings.empty());
-  EXPECT_EQ(config->linux.readonly_paths.size(), 5u);
+  const Config config = parse({text.data(), text.size()}, arena);
+  EXPECT_TRUE(config.unsupported.empty());
+  EXPECT_TRUE(config.unknown.empty());
+  EXPECT_EQ(config.root.path, "rootfs");
+  EXPECT_TRUE(config.root.readonly);
+  EXPECT_FALSE(config.process.terminal);
+  EXPECT_TRUE(config.process.no_new_privileges);
+  EXPECT_EQ(config.process.args[0], "sh");
+  EXPECT_EQ(config.process.capabilities.effective.size(), 3u);
+  EXPECT_EQ(config.process.rlimits[0].hard, 1024u);
+  EXPECT_EQ(config.mounts.size(), 7u);
+  ASSERT_NE(find_mount(config, "/dev/pts"), nullptr);
+  EXPECT_EQ(find_mount(config, "/dev/pts")->options.back(), "gid=5");
+  EXPECT_TRUE(find_mount(config, "/proc")->options.empty());
+  EXPECT_TRUE(has_namespace(config, NamespaceType::kNetwork));
+  EXPECT_FALSE(has_namespace(config, NamespaceType::kUser));
+  EXPECT_TRUE(config.linux.uid_mappings.empty());
+  EXPECT_EQ(config.linux.readonly_paths.size(), 5u);
 }
 
 TEST(WriteDefault, LeavesOutWhatRootlessCallersMayNotDo) {
   std::string text =
       written([](Writer& writer) { write_rootless_default(writer, 1000, 4294967294); });
   Arena arena;
-  const auto config = parse({text.data(), text.size()}, arena);
-  ASSERT_TRUE(config.ok()) << text;
-  EXPECT_TRUE(has_namespace(*config, NamespaceType::kUser));
-  EXPECT_FALSE(has_namespace(*config, NamespaceType::kNetwork));
-  ASSERT_EQ(config->linux.uid_mappings.size(), 1u);
-  EXPECT_EQ(config->linux.uid_mappings[0].host_id, 1000u);
-  EXPECT_EQ(config->linux.uid_mappings[0].size, 1u);
-  EXPECT_EQ(config->linux.gid_mappings[0].host_id, 4294967294u);
-  EXPECT_EQ(find_mount(*config, "/dev/pts")->options.back(), "mode=0620");
-  EXPECT_EQ(find_mount(*config, "/sys")->options[0], "rbind");
-  EXPECT_EQ(find_mount(*config, "/sys/fs/cgroup"), nullptr);
+  const Config config = parse({text.data(), text.size()}, arena);
+  EXPECT_TRUE(has_namespace(config, NamespaceType::kUser));
+  EXPECT_FALSE(has_namespace(config, NamespaceType::kNetwork));
+  ASSERT_EQ(config.linux.uid_mappings.size(), 1u);
+  EXPECT_EQ(config.linux.uid_mappings[0].host_id, 1000u);
+  EXPECT_EQ(config.linux.uid_mappings[0].size, 1u);
+  EXPECT_EQ(config.linux.gid_mappings[0].host_id, 4294967294u);
+  EXPECT_EQ(find_mount(config, "/dev/pts")->options.back(), "mode=0620");
+  EXPECT_EQ(find_mount(config, "/sys")->options[0], "rbind");
+  EXPECT_EQ(find_mount(config, "/sys/fs/cgroup"), nullptr);
 }
 
 }  // namespace

@@ -13,21 +13,21 @@ bool is_id_character(char c) {
          c == '+' || c == '-' || c == '.';
 }
 
-Result<sys::Fd> open_root(std::string_view root) {
+sys::Fd open_root(std::string_view root) {
   const sys::CStr path = sys::CStr::from_terminated(root.data());
   auto made = sys::mkdirat(sys::kAT_FDCWD, path, sys::Mode::from_bits(0700));
-  if (!made && made.error() != sys::kEEXIST) return system_error("create", root, made.error());
+  if (!made.failed_with(sys::kEEXIST)) or_fail(made, "create", root);
   auto directory =
-      TRY_SYS("open", root,
-              sys::openat(sys::kAT_FDCWD, path,
-                          sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC));
+      or_fail(sys::openat(sys::kAT_FDCWD, path,
+                          sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC),
+              "open", root);
   // A directory that somebody else could have put there proves nothing.
   sys::Statx status;
-  TRY_SYS("stat", root,
-          sys::statx(directory, "", sys::kAT_EMPTY_PATH, sys::kSTATX_BASIC_STATS, status));
+  or_fail(sys::statx(directory, "", sys::kAT_EMPTY_PATH, sys::kSTATX_BASIC_STATS, status), "stat",
+          root);
   constexpr auto kOthersWrite = sys::kS_IWGRP | sys::kS_IWOTH;
   if (status.uid != sys::portable::geteuid() || (status.mode & kOthersWrite.bits()) != 0) {
-    return Error{.object = root, .text = "state directory must be this user's alone"};
+    fail({.object = root, .text = "state directory must be this user's alone"});
   }
   return directory;
 }
@@ -42,34 +42,33 @@ bool is_valid_id(std::string_view id) {
   return true;
 }
 
-Result<Claim> Claim::take(std::string_view root, std::string_view id, Arena& arena) {
-  sys::Fd directory = TRY(open_root(root));
-  const char* name = TRY(arena.copy_string(id)).data();
-  const sys::CStr path = sys::CStr::from_terminated(name);
+Claim::Claim(std::string_view root, std::string_view id, Arena& arena)
+    : directory_(open_root(root)), name_(arena.copy_string(id).data()) {
+  const sys::CStr path = sys::CStr::from_terminated(name_);
   for (;;) {
-    auto file =
-        TRY_SYS("open", id,
-                sys::openat(directory, path,
+    sys::Fd file =
+        or_fail(sys::openat(directory_, path,
                             sys::kO_RDWR | sys::kO_CREAT | sys::kO_NOFOLLOW | sys::kO_CLOEXEC,
-                            sys::Mode::from_bits(0600)));
-    auto locked = sys::flock(file, sys::kLOCK_EX | sys::kLOCK_NB);
-    if (!locked) {
-      if (locked.error() == sys::kEAGAIN) {
-        return Error{
-            .code = ErrorCode::kConflict, .object = id, .text = "a container with this id exists"};
-      }
-      return system_error("lock", id, locked.error());
+                            sys::Mode::from_bits(0600)),
+                "open", id);
+    const auto locked = sys::flock(file, sys::kLOCK_EX | sys::kLOCK_NB);
+    if (locked.failed_with(sys::kEAGAIN)) {
+      fail({.code = ErrorCode::kConflict, .object = id, .text = "a container with this id exists"});
     }
+    or_fail(locked, "lock", id);
     // The file may have been removed by its former owner between open and lock.
     sys::Statx status;
-    TRY_SYS("stat", id, sys::statx(file, "", sys::kAT_EMPTY_PATH, sys::kSTATX_BASIC_STATS, status));
-    if (status.nlink != 0) return Claim(std::move(directory), std::move(file), name);
+    or_fail(sys::statx(file, "", sys::kAT_EMPTY_PATH, sys::kSTATX_BASIC_STATS, status), "stat", id);
+    if (status.nlink == 0) continue;
+    file_ = std::move(file);
+    return;
   }
 }
 
-Claim::~Claim() {
-  if (!file_) return;
-  (void)sys::unlinkat(directory_, sys::CStr::from_terminated(name_), sys::AtFlags{});
+void Claim::release(void* claim) {
+  const Claim& self = *static_cast<Claim*>(claim);
+  if (!self.file_) return;
+  (void)sys::unlinkat(self.directory_, sys::CStr::from_terminated(self.name_), sys::AtFlags{});
 }
 
 }  // namespace nosc::state

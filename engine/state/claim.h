@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "engine/rt/arena.h"
-#include "engine/rt/result.h"
+#include "engine/rt/undo.h"
 #include "syscalls/sys/fd.h"
 
 namespace nosc::state {
@@ -24,20 +24,17 @@ class Claim {
  public:
   // Takes the id. `root` is the state directory, made where it is missing (mode 0700).
   // Errors: kConflict when a living nosc has it.
-  static Result<Claim> take(std::string_view root, std::string_view id, Arena& arena);
-
-  Claim(Claim&&) = default;
+  Claim(std::string_view root, std::string_view id, Arena& arena);
   Claim(const Claim&) = delete;
   Claim& operator=(const Claim&) = delete;
-  ~Claim();
 
  private:
-  Claim(sys::Fd directory, sys::Fd file, const char* name)
-      : directory_(std::move(directory)), file_(std::move(file)), name_(name) {}
+  static void release(void* claim);
 
   sys::Fd directory_;
   sys::Fd file_;
   const char* name_;
+  Undo undo_{release, this};
 };
 
 }  // namespace nosc::state

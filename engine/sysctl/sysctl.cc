@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "engine/rt/step.h"
 #include "syscalls/sys.h"
 
 namespace nosc::sysctl {
@@ -53,21 +54,20 @@ bool has_namespace(const spec::Config& config, NamespaceType type) {
 
 }  // namespace
 
-Result<std::span<SysctlRecord>> plan_sysctls(const spec::Config& config, Arena& arena) {
+std::span<SysctlRecord> plan_sysctls(const spec::Config& config, Arena& arena) {
   const auto entries = config.linux.sysctl;
-  const auto records = TRY(arena.array<SysctlRecord>(entries.size()));
+  const auto records = arena.array<SysctlRecord>(entries.size());
   for (size_t i = 0; i < entries.size(); ++i) {
     const std::string_view key = entries[i].key;
     const Place place{"/linux/sysctl", -1, key.data()};
-    if (!is_plain(key)) return invalid_error(place, "not a plain dotted name");
+    if (!is_plain(key)) fail_invalid(place, "not a plain dotted name");
     const Owner* owner = find_owner(key);
-    if (owner == nullptr) return invalid_error(place, "belongs to no namespace of the container");
+    if (owner == nullptr) fail_invalid(place, "belongs to no namespace of the container");
     if (!has_namespace(config, owner->type)) {
-      return invalid_error(place, "needs a namespace of this type",
-                           namespace_type_name(owner->type));
+      fail_invalid(place, "needs a namespace of this type", namespace_type_name(owner->type));
     }
     constexpr std::string_view kPrefix = "sys/";
-    const auto path = TRY(arena.array<char>(kPrefix.size() + key.size() + 1));
+    const auto path = arena.array<char>(kPrefix.size() + key.size() + 1);
     std::memcpy(path.data(), kPrefix.data(), kPrefix.size());
     for (size_t j = 0; j < key.size(); ++j) {
       path[kPrefix.size() + j] = key[j] == '.' ? '/' : key[j];
@@ -77,15 +77,14 @@ Result<std::span<SysctlRecord>> plan_sysctls(const spec::Config& config, Arena& 
   return records;
 }
 
-Failure apply_sysctls(std::span<const SysctlRecord> records, sys::BorrowedFd proc) {
-  for (uint32_t i = 0; i < records.size(); ++i) {
-    auto file = sys::openat(proc, sys::CStr::from_terminated(records[i].path),
-                            sys::kO_WRONLY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC);
-    if (!file) return fail(Step::kSysctl, Operation::kOpen, file.error(), i);
-    auto written = sys::write(*file, records[i].value);
-    if (!written) return fail(Step::kSysctl, Operation::kWrite, written.error(), i);
+void apply_sysctls(std::span<const SysctlRecord> records, sys::BorrowedFd proc) {
+  for (size_t i = 0; i < records.size(); ++i) {
+    begin_step(Step::kSysctl, i);
+    const sys::Fd file = or_fail(sys::openat(proc, sys::CStr::from_terminated(records[i].path),
+                                             sys::kO_WRONLY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC),
+                                 Operation::kOpen);
+    or_fail(sys::write(file, records[i].value), Operation::kWrite);
   }
-  return {};
 }
 
 }  // namespace nosc::sysctl

@@ -13,9 +13,9 @@
 #include <span>
 
 #include "engine/rt/arena.h"
+#include "engine/rt/error.h"
 #include "engine/rt/failure.h"
 #include "engine/rt/place.h"
-#include "engine/rt/result.h"
 #include "engine/spec/config.h"
 #include "syscalls/sys/fd.h"
 
@@ -29,10 +29,10 @@ struct SysctlRecord {
 
 // Checks every key against the namespaces that the container gets.
 // Errors: a key outside these namespaces, or one that is not a plain dotted name.
-Result<std::span<SysctlRecord>> plan_sysctls(const spec::Config& config, Arena& arena);
+std::span<SysctlRecord> plan_sysctls(const spec::Config& config, Arena& arena);
 
 // Writes the values. Pre: the namespaces are entered; `proc` is the host's /proc.
 // Errors: Step::kSysctl with the index of the record.
-Failure apply_sysctls(std::span<const SysctlRecord> records, sys::BorrowedFd proc);
+void apply_sysctls(std::span<const SysctlRecord> records, sys::BorrowedFd proc);
 
 }  // namespace nosc::sysctl

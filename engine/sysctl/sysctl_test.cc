@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/rt/testing.h"
 #include "syscalls/sys.h"
 
 namespace nosc::sysctl {
@@ -18,11 +19,11 @@ using spec::NamespaceType;
 
 class PlanSysctlsTest : public testing::Test {
  protected:
-  Result<std::span<SysctlRecord>> plan(std::string_view key) {
+  Outcome<std::span<SysctlRecord>> plan(std::string_view key) {
     entries_ = {{key, "1"}};
     config_.linux.sysctl = entries_;
     config_.linux.namespaces = namespaces_;
-    return plan_sysctls(config_, arena_);
+    return outcome_of([&] { return plan_sysctls(config_, arena_); });
   }
 
   // The file of a key, or what is wrong with it.
@@ -84,7 +85,7 @@ TEST_F(PlanSysctlsTest, KeepsOrderAndValues) {
   entries_ = {{"net.a", "0 2147483647"}, {"net.b", ""}};
   config_.linux.sysctl = entries_;
   config_.linux.namespaces = namespaces_;
-  const auto result = plan_sysctls(config_, arena_);
+  const auto result = outcome_of([&] { return plan_sysctls(config_, arena_); });
   ASSERT_TRUE(result.ok());
   ASSERT_EQ(result->size(), 2u);
   EXPECT_EQ((*result)[0].value, "0 2147483647");
@@ -112,7 +113,7 @@ class ApplySysctlsTest : public testing::Test {
 
 TEST_F(ApplySysctlsTest, WritesTheValues) {
   const SysctlRecord records[] = {{.path = "sys/net/a", .value = "0 1", .place = {}}};
-  EXPECT_FALSE(apply_sysctls(records, proc_).failed());
+  EXPECT_FALSE(failure_of([&] { apply_sysctls(records, proc_); }).failed());
   std::string line;
   std::getline(std::ifstream(root_ / "sys/net/a"), line);
   EXPECT_EQ(line, "0 1");
@@ -121,7 +122,7 @@ TEST_F(ApplySysctlsTest, WritesTheValues) {
 TEST_F(ApplySysctlsTest, SaysWhichOneFailed) {
   const SysctlRecord records[] = {{.path = "sys/net/a", .value = "1", .place = {}},
                                   {.path = "sys/net/b", .value = "1", .place = {}}};
-  const Failure failure = apply_sysctls(records, proc_);
+  const Failure failure = failure_of([&] { apply_sysctls(records, proc_); });
   EXPECT_EQ(failure.step, Step::kSysctl);
   EXPECT_EQ(failure.operation, Operation::kOpen);
   EXPECT_EQ(failure.index, 1u);
@@ -130,7 +131,7 @@ TEST_F(ApplySysctlsTest, SaysWhichOneFailed) {
 
 TEST_F(ApplySysctlsTest, FollowsNoLink) {
   const SysctlRecord records[] = {{.path = "sys/net/link", .value = "1", .place = {}}};
-  EXPECT_EQ(apply_sysctls(records, proc_).error, sys::kELOOP.value());
+  EXPECT_EQ(failure_of([&] { apply_sysctls(records, proc_); }).error, sys::kELOOP.value());
 }
 
 }  // namespace

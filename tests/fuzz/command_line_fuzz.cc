@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/cli/command_line.h"
+#include "engine/rt/testing.h"
 
 namespace {
 
@@ -45,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     words.push_back(&text[start]);
     if (text.find('\0', start) == text.npos) break;
   }
-  const auto line = nosc::cli::parse_command_line(words);
+  const auto line = nosc::outcome_of([&] { return nosc::cli::parse_command_line(words); });
   nosc::BufferWriter<1024> writer;
   if (line.ok()) {
     check_line(*line, words);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/json/json.h"
+#include "engine/rt/testing.h"
 
 namespace {
 
@@ -43,7 +44,8 @@ void read_everything(const nosc::json::Document& document) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string text(reinterpret_cast<const char*>(data), size);
   nosc::Arena arena;
-  const auto document = nosc::json::parse({text.data(), size}, arena);
+  const auto document =
+      nosc::outcome_of([&] { return nosc::json::parse({text.data(), size}, "text", arena); });
   if (document.ok()) {
     read_everything(*document);
   } else {

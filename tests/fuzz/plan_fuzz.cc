@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/plan/plan.h"
+#include "engine/rt/testing.h"
 #include "engine/spec/parse.h"
 
 namespace {
@@ -73,11 +74,13 @@ void check_plan(const nosc::spec::Config& config, const Plan& plan) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string text(reinterpret_cast<const char*>(data), size);
   nosc::Arena arena;
-  const auto config = nosc::spec::parse({text.data(), size}, arena);
+  const auto config =
+      nosc::outcome_of([&] { return nosc::spec::parse({text.data(), size}, arena); });
   if (!config.ok()) return 0;
   for (const HostFacts& host : kHosts) {
-    const auto plan =
-        nosc::make_plan(*config, {.id = "fuzz", .bundle = "/bundle", .host = host}, arena);
+    const auto plan = nosc::outcome_of([&] {
+      return nosc::make_plan(*config, {.id = "fuzz", .bundle = "/bundle", .host = host}, arena);
+    });
     nosc::BufferWriter<4096> writer;
     if (plan.ok()) {
       check_plan(*config, *plan);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "engine/rt/testing.h"
 #include "engine/spec/parse.h"
 
 namespace {
@@ -55,7 +56,8 @@ void check_config(const Config& config) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string text(reinterpret_cast<const char*>(data), size);
   nosc::Arena arena;
-  const auto config = nosc::spec::parse({text.data(), size}, arena);
+  const auto config =
+      nosc::outcome_of([&] { return nosc::spec::parse({text.data(), size}, arena); });
   if (config.ok()) {
     check_config(*config);
   } else {

@@ -42,8 +42,11 @@ extern "C" int sys_main(int argc, char** argv, char** envp) {
     const sys::Fd directory = sys::Fd::adopt(static_cast<int>(control.directory_fd));
     if (!sys::fchdir(directory)) return 1;
   }
-  const nosc::Failure failure =
-      nosc::fail(nosc::Step::kExec, nosc::Operation::kExecute, execute(argv + 1, control, envp));
+  const nosc::Failure failure{
+      .step = nosc::Step::kExec,
+      .operation = nosc::Operation::kExecute,
+      .error = static_cast<uint16_t>(execute(argv + 1, control, envp).value()),
+  };
   (void)sys::write(failure_fd, sys::Bytes(&failure, sizeof failure));
   return 1;
 }
