@@ -80,6 +80,7 @@ absl::StatusOr<Files> generate(const Tables& tables) {
                {"abi", "numbers", "errno", "constants", "types", "portable", "vdso_names"});
   for (const std::string& name : names) files[name + ".h"] = emit_dispatch(tables, name);
   files["sys.h"] = emit_everything();
+  files["names_data.h"] = emit_name_data(tables);
   return files;
 }
 

@@ -37,6 +37,8 @@ absl::StatusOr<std::string> emit_topic(const Tables& tables, const Abi& abi,
                                        const std::string& topic);
 // ABI/portable.h.
 absl::StatusOr<std::string> emit_portable(const Tables& tables, const Abi& abi);
+// names_data.h, which has the names and numbers of all ABIs.
+std::string emit_name_data(const Tables& tables);
 // NAME.h, which includes ABI/NAME.h for the ABI that is compiled for.
 std::string emit_dispatch(const Tables& tables, const std::string& name);
 
