@@ -100,7 +100,7 @@ size_t allowed(const Minimum& minimum, std::istringstream& words) {
   size_t count = word == "ends" ? 2 : 3;
   if (word == "returns_bare") count += minimum.bare;
   for (size_t i = 0; words >> word; ++i) {
-    if (word == "constant" || i == minimum.moved) {
+    if (word == "constant" || word == "extended" || i == minimum.moved) {
       ++count;
     } else if (word == "wide") {
       count += minimum.extension;

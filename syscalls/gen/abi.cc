@@ -53,7 +53,11 @@ std::map<std::string, std::vector<std::string> Abi::*> list_keys() {
 
 absl::Status set_convention(const Row& row, const std::string& key, const std::string& value,
                             Abi& abi) {
-  if (key == "word") {
+  if (key == "calls") {
+    const std::vector<std::string> words = words_of(value);
+    if (words.size() < 2) return complain(row.location, "calls is a file and its rows' tags");
+    abi.kernel_table = {words[0], {words.begin() + 1, words.end()}};
+  } else if (key == "word") {
     if (value != "32" && value != "64") return complain(row.location, "word is 32 or 64");
     abi.word_bits = value == "32" ? 32 : 64;
   } else if (key == "endian") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,12 @@ enum class ErrorConvention {
   kInstruction,   // the instruction's own tail has made the result negative
 };
 
+// Where the kernel's source lists an ABI's calls, and which rows of that list are the ABI's.
+struct KernelTable {
+  std::string path;  // empty: not known
+  std::set<std::string> tags;
+};
+
 // A register convention: one file of syscalls/abi/.
 struct Abi {
   std::string name;
@@ -26,6 +33,7 @@ struct Abi {
   std::string headers;           // directory of the kernel's uapi headers
   std::string unistd;            // header there that holds the numbers
   std::string numbers;           // whose file of numbers it shares; empty: its own
+  KernelTable kernel_table;
   int word_bits = 0;
   bool big_endian = false;
   bool aligned_pairs = false;  // a split 64-bit argument begins at an even register

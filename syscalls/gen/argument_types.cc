@@ -80,6 +80,17 @@ ExpandedArgument expand_wide(const Abi& abi, const std::string& name, const std:
   return {name, type, "", {low, high}};
 }
 
+// A 64-bit number in two words, the lower one first on every ABI; of 64 bits the first has all.
+ExpandedArgument expand_low_high(const Abi& abi, const std::string& name) {
+  if (abi.word_bits == 64) return {name, "int64_t", "", {{"int64_t", name}, {"long", "0"}}};
+  return {name,
+          "int64_t",
+          "",
+          {{"uint32_t", absl::StrCat("static_cast<uint32_t>(", name, ")"), true},
+           {"uint32_t",
+            absl::StrCat("static_cast<uint32_t>(static_cast<uint64_t>(", name, ") >> 32)"), true}}};
+}
+
 std::optional<ExpandedArgument> expand_plain(const Abi& abi, const Role& role,
                                              const std::string& name) {
   if (role.name == "fd")
@@ -88,6 +99,7 @@ std::optional<ExpandedArgument> expand_plain(const Abi& abi, const Role& role,
     return ExpandedArgument{
         name, role.optional ? "OptionalCStr" : "CStr", "", {{"const char*", name + ".c_str()"}}};
   }
+  if (role.name == "low_high") return expand_low_high(abi, name);
   if (role.name == "wide_int") return ExpandedArgument{name, "int", "", {{"long", name}}};
   if (role.name == "strings") {
     return ExpandedArgument{name, "const char* const*", "", {{"const char* const*", name}}};
@@ -112,8 +124,15 @@ std::optional<ExpandedArgument> expand_plain(const Abi& abi, const Role& role,
 std::optional<ExpandedArgument> expand_family(const Tables& tables, const Role& role,
                                               const std::string& name) {
   const bool narrowed = role.name == "narrow";
-  const Family* family = find_family(tables, narrowed ? role.subject : role.name);
+  const bool widened = role.name == "word";
+  const Family* family = find_family(tables, narrowed || widened ? role.subject : role.name);
   if (family == nullptr) return std::nullopt;
+  if (widened) {
+    const std::string bits = family->kind == FamilyKind::kEnum ? name : name + ".bits()";
+    Operand operand{"long", absl::StrCat("static_cast<long>(", bits, ")")};
+    operand.extended = true;
+    return ExpandedArgument{name, family->name, "", {operand}};
+  }
   const bool narrow = narrowed || is_narrow(family->type);
   std::string type = narrowed ? "uint32_t" : scalar_type(family->type);
   std::string value = name + ".bits()";
@@ -143,6 +162,20 @@ const Family* find_family(const Tables& tables, std::string_view name) {
     if (!family.name.empty() && family.name == name) return &family;
   }
   return nullptr;
+}
+
+std::string lacking_struct(const Tables& tables, const Abi& abi, const Call& call) {
+  for (const Argument& argument : call.arguments) {
+    std::string subject = parse_role(argument.type).subject;
+    if (absl::StartsWith(subject, "const ")) subject = subject.substr(6);
+    if (!is_struct(tables, subject)) continue;
+    bool found = false;
+    for (const Struct& type : tables.structs) {
+      found = found || (type.name == subject && abi_matches(abi, type.abis));
+    }
+    if (!found) return subject;
+  }
+  return "";
 }
 
 bool is_struct(const Tables& tables, std::string_view name) {

@@ -17,6 +17,7 @@ struct Operand {
   std::string expression;   // its value
   bool narrow = false;      // fits 32 bits on every ABI
   bool pair_start = false;  // first half of a split 64-bit number
+  bool extended = false;    // 32 bits of a family, extended to a word
 };
 
 // One argument of a call in C++: a parameter (or none) and the registers that it fills.
@@ -35,6 +36,9 @@ const Family* find_family(const Tables& tables, std::string_view name);
 
 // True if structs.tbl has the name.
 bool is_struct(const Tables& tables, std::string_view name);
+
+// The first struct among a call's arguments that the ABI has no layout of; empty if there is none.
+std::string lacking_struct(const Tables& tables, const Abi& abi, const Call& call);
 
 // Works out an argument's parameter and registers on an ABI.
 absl::StatusOr<ExpandedArgument> expand_argument(const Tables& tables, const Abi& abi,

@@ -36,6 +36,8 @@ absl::Status parse_attributes(const Row& row, const std::string& text, Call& cal
       call.by_pointer_abis = std::string(value);
     } else if (word == "order=clone") {
       call.clone_order = true;
+    } else if (word == "blocking") {
+      call.blocking = true;
     } else if (word != "-") {
       return complain(row.location, "unknown attribute \"", word, "\"");
     }
@@ -74,8 +76,8 @@ absl::StatusOr<Call> parse_call(const Row& row) {
 
 const std::vector<std::string>& topics() {
   static const auto& list = *new std::vector<std::string>{
-      "files",   "mounts", "namespaces", "processes", "memory",
-      "sockets", "time",   "signals",    "security",  "bpf",
+      "files",   "io",   "mounts",  "namespaces", "processes", "memory", "ipc",
+      "sockets", "time", "signals", "security",   "bpf",       "system",
   };
   return list;
 }

@@ -16,7 +16,7 @@ struct Argument {
   std::string fallback;  // default, if any
 };
 
-// One row of calls.tbl.
+// One row of calls/*.tbl.
 struct Call {
   Location location;
   std::string name;
@@ -29,6 +29,7 @@ struct Call {
   std::string abis;
   std::string by_pointer_abis;
   bool clone_order = false;
+  bool blocking = false;  // may wait for something to happen
 };
 
 // One way to do a portable verb: the call it needs and the statements, if it is no plain forward.
@@ -47,7 +48,7 @@ struct PortableVerb {
 // The headers that calls are spread over.
 const std::vector<std::string>& topics();
 
-// Reads calls.tbl.
+// Reads one file of calls/.
 absl::StatusOr<std::vector<Call>> parse_calls(std::string_view file, std::string_view text);
 
 // Reads portable.tbl.

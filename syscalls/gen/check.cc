@@ -111,7 +111,8 @@ absl::Status check_structs(const Tables& tables) {
 absl::Status check_arguments(const Tables& tables, const Abi& abi, const Call& call) {
   std::set<std::string> names;
   for (const Argument& argument : call.arguments) {
-    if (is_reserved(argument.name) || !names.insert(argument.name).second) {
+    if (is_reserved(argument.name) || argument.name == call.name ||
+        !names.insert(argument.name).second) {
       return complain(call.location, "an argument cannot be called \"", argument.name, "\" here");
     }
     auto expanded = expand_argument(tables, abi, call.location, argument);
@@ -120,18 +121,32 @@ absl::Status check_arguments(const Tables& tables, const Abi& abi, const Call& c
   return return_type(tables, call).status();
 }
 
-absl::Status check_calls(const Tables& tables) {
+// Complains about a row that an ABI has already, with arguments of the same types.
+absl::Status check_overloads(const Tables& tables, const Abi& abi) {
   std::set<std::string> rows;
   for (const Call& call : tables.calls) {
+    if (!abi_matches(abi, call.abis)) continue;
     std::string row = call.name;
     for (const Argument& argument : call.arguments) absl::StrAppend(&row, " ", argument.type);
     if (!rows.insert(row).second) return complain(call.location, call.name, " is here twice");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status check_calls(const Tables& tables) {
+  for (const Call& call : tables.calls) {
     bool numbered = false;
     for (const Abi& abi : tables.abis) {
       if (auto status = check_arguments(tables, abi, call); !status.ok()) return status;
       numbered = numbered || numbers_of(tables, abi).contains(call.name);
     }
+    for (const NumberAbi& abi : tables.number_abis) {
+      numbered = numbered || tables.numbers.at(abi.name).numbers.contains(call.name);
+    }
     if (!numbered) return complain(call.location, "no ABI has a call ", call.name);
+  }
+  for (const Abi& abi : tables.abis) {
+    if (auto status = check_overloads(tables, abi); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -142,7 +157,7 @@ absl::Status check_portable(const Tables& tables) {
   for (const PortableVerb& verb : tables.portable) {
     for (const PortableWay& way : verb.ways) {
       if (!known.contains(way.call)) {
-        return complain(way.location, "calls.tbl has no ", way.call);
+        return complain(way.location, "the tables have no call ", way.call);
       }
     }
   }

@@ -52,7 +52,7 @@ struct Codegen {
   std::string source;  // one function around each call
   // A line per function: NAME, how it ends (returns, returns_bare for 32 bits without a Result,
   // ends for noreturn), and a word for each register of the call, in order: value, wide (an int
-  // that fills the register) or constant.
+  // that fills the register), extended (a family's 32 bits that do) or constant.
   std::string counts;
 };
 absl::StatusOr<Codegen> emit_codegen(const Tables& tables, const Abi& abi);

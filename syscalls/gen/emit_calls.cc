@@ -118,12 +118,16 @@ std::string parameter_list(const std::vector<ExpandedArgument>& arguments, bool 
 }
 
 bool call_exists(const Tables& tables, const Abi& abi, const Call& call) {
-  return abi_matches(abi, call.abis) && numbers_of(tables, abi).contains(call.name);
+  for (const UntypedCall& untyped : tables.untyped) {
+    if (untyped.name == call.name && abi_matches(abi, untyped.abis)) return false;
+  }
+  return abi_matches(abi, call.abis) && numbers_of(tables, abi).contains(call.name) &&
+         lacking_struct(tables, abi, call).empty();
 }
 
 absl::StatusOr<std::string> emit_topic(const Tables& tables, const Abi& abi,
                                        const std::string& topic) {
-  std::string text = file_head("table/calls.tbl for " + abi.name);
+  std::string text = file_head("table/calls for " + abi.name);
   absl::StrAppend(&text, "#include \"syscalls/", abi.name, "/constants.h\"\n",
                   "#include \"syscalls/", abi.name, "/types.h\"\n",
                   "#include \"syscalls/sys/cstr.h\"\n", "#include \"syscalls/sys/result.h\"\n",

@@ -13,7 +13,7 @@ namespace {
 // in the same place, so that what is left to do for the call is the call's own.
 struct Around {
   std::vector<std::string> parameters;
-  std::vector<std::string> kinds;  // of each register: value, wide (an int that fills it), constant
+  std::vector<std::string> kinds;  // of each register: see emit.h
 };
 
 bool has_size_first(const ExpandedArgument& argument) {
@@ -35,7 +35,14 @@ void add(const ExpandedArgument& argument, Around& around) {
     around.parameters.push_back(absl::StrCat(argument.parameter_type, " ", argument.name));
   }
   const bool wide = argument.parameter_type == "int" && argument.operands[0].type == "long";
-  around.kinds.insert(around.kinds.end(), argument.operands.size(), wide ? "wide" : "value");
+  for (const Operand& operand : argument.operands) {
+    const bool constant = operand.expression == "0";
+    if (constant) around.parameters.push_back("long");
+    around.kinds.push_back(constant           ? "constant"
+                           : operand.extended ? "extended"
+                           : wide             ? "wide"
+                                              : "value");
+  }
 }
 
 // The arguments in the kernel's order.
@@ -96,7 +103,7 @@ absl::Status emit_function(const Tables& tables, const Abi& abi, const Call& cal
 absl::StatusOr<Codegen> emit_codegen(const Tables& tables, const Abi& abi) {
   Codegen out;
   out.source = absl::StrCat(
-      "// SPDX-License-Identifier: Apache-2.0\n// Generated from syscalls/table/calls.tbl for ",
+      "// SPDX-License-Identifier: Apache-2.0\n// Generated from syscalls/table/calls for ",
       abi.name, "; not edited. One function around each call.\n#include \"syscalls/sys.h\"\n\n",
       "namespace sys {\n\n");
   std::map<std::string, int> rows;

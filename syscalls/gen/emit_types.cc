@@ -79,7 +79,7 @@ std::string emit_constant(const Family& family, const Constant& constant,
 }  // namespace
 
 std::string emit_constants(const Tables& tables, const Abi& abi) {
-  std::string text = file_head("table/flags.tbl for " + abi.name);
+  std::string text = file_head("table/flags for " + abi.name);
   absl::StrAppend(&text, "#include <stdint.h>\n\n#include \"syscalls/sys/fd.h\"\n",
                   "#include \"syscalls/sys/flags.h\"\n\nnamespace sys {\n\n");
   for (const Family& family : tables.flags.families) {
@@ -104,7 +104,7 @@ std::string emit_constants(const Tables& tables, const Abi& abi) {
 }
 
 absl::StatusOr<std::string> emit_types(const Tables& tables, const Abi& abi) {
-  std::string text = file_head("table/structs.tbl for " + abi.name);
+  std::string text = file_head("table/structs for " + abi.name);
   absl::StrAppend(&text, "#include <stddef.h>\n#include <stdint.h>\n\n#include \"syscalls/",
                   abi.name,
                   "/constants.h\"\n#include \"syscalls/sys/ids.h\"\n\nnamespace sys {\n\n");

@@ -46,7 +46,9 @@ std::string probe_text(const std::vector<std::string>& headers,
                        const std::vector<Question>& questions,
                        const std::set<std::string>& missing) {
   std::string text = "#include <stddef.h>\n";
-  for (const std::string& header : headers) absl::StrAppend(&text, "#include <", header, ">\n");
+  for (const std::string& header : headers) {
+    absl::StrAppend(&text, "#if __has_include(<", header, ">)\n#include <", header, ">\n#endif\n");
+  }
   for (size_t i = 0; i < questions.size(); ++i) {
     if (missing.contains(questions[i].key)) continue;
     // Each question is a function of its own line, so that an error names the question.

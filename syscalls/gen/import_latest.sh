@@ -37,5 +37,5 @@ cd "$workspace"
   --libc_include="--sysroot=$llvm/sysroot" \
   --headers="$work/headers/usr" \
   --origin="linux-libc-dev $version sha256:$sum" \
-  "$@" syscalls/abi/*.abi syscalls/table/abis.tbl syscalls/table/calls.tbl \
-  syscalls/table/flags.tbl syscalls/table/structs.tbl
+  "$@" syscalls/abi/*.abi syscalls/table/abis.tbl syscalls/table/flags/*.tbl \
+  syscalls/table/structs.tbl syscalls/table/structs/*.tbl

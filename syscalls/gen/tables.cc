@@ -79,6 +79,7 @@ absl::Status load_one(const std::string& path, Tables& tables) {
   if (is_part_of(path, "flags")) return load_flags(path, *text, tables);
   if (is_part_of(path, "structs")) return load_structs(path, *text, tables);
   if (name == "abis.tbl") return store(parse_number_abis(path, *text), tables.number_abis);
+  if (name == "untyped.tbl") return store(parse_untyped(path, *text), tables.untyped);
   if (name == "portable.tbl") return store(parse_portable(path, *text), tables.portable);
   if (name == "errno.tbl") return store(parse_flags(path, *text), tables.errors);
   if (name == "vdso.tbl") return store(parse_vdso(path, *text), tables.vdso);
@@ -113,7 +114,8 @@ absl::StatusOr<NumberTable> parse_numbers(std::string_view file, std::string_vie
   return table;
 }
 
-absl::Status load_unchecked(const std::vector<std::string>& paths, Tables& tables) {
+absl::Status load_unchecked(std::vector<std::string> paths, Tables& tables) {
+  std::sort(paths.begin(), paths.end());
   for (const std::string& path : paths) {
     if (auto status = load_one(path, tables); !status.ok()) return status;
   }

@@ -10,6 +10,7 @@
 #include "syscalls/gen/calls.h"
 #include "syscalls/gen/flags.h"
 #include "syscalls/gen/structs.h"
+#include "syscalls/gen/untyped.h"
 #include "syscalls/gen/vdso.h"
 
 namespace syscalls_gen {
@@ -26,6 +27,7 @@ struct Tables {
   std::vector<NumberAbi> number_abis;
   std::map<std::string, NumberTable> numbers;  // by ABI
   std::vector<Call> calls;
+  std::vector<UntypedCall> untyped;
   std::vector<PortableVerb> portable;
   FlagTable flags;
   FlagTable errors;
@@ -39,8 +41,8 @@ const std::map<std::string, int>& numbers_of(const Tables& tables, const Abi& ab
 // Reads numbers/ABI.tbl.
 absl::StatusOr<NumberTable> parse_numbers(std::string_view file, std::string_view text);
 
-// Reads table files, told apart by their names.
-absl::Status load_unchecked(const std::vector<std::string>& paths, Tables& tables);
+// Reads table files, told apart by their names and folders, in the order of their names.
+absl::Status load_unchecked(std::vector<std::string> paths, Tables& tables);
 
 // Reads table files and checks them against each other.
 absl::StatusOr<Tables> load_tables(const std::vector<std::string>& paths);

@@ -7,9 +7,11 @@
 namespace {
 
 [[maybe_unused]] void calls_of_64_bits(sys::BorrowedFd fd, sys::Timespec& time) {
-  (void)sys::fcntl(fd, sys::kF_GETFD);  // refused-arm-error {{no member named 'fcntl'}}
-  (void)sys::ftruncate(fd, 0);          // refused-arm-error {{no member named 'ftruncate'}}
-  // refused-arm-error@+1 {{no member named 'clock_gettime'}}
+  // refused-arm-error@+1 {{no member named 'fadvise64'}}
+  (void)sys::fadvise64(fd, 0, 0, sys::kPOSIX_FADV_NORMAL);
+  // refused-arm-error@+1 {{no member named 'sync_file_range'}}
+  (void)sys::sync_file_range(fd, 0, 0, {});
+  // A call of this name that wants another type: refused-arm-error@+1 {{cannot bind}}
   (void)sys::clock_gettime(sys::kCLOCK_MONOTONIC, time);
 }
 
