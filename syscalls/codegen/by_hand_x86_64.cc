@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// owners.cc as one writes it by hand: three calls in assembly, and numbers for everything.
+// owners.cc as one writes it by hand: three calls in assembly, without types.
 #include <stddef.h>
+
+#include "syscalls/constants.h"
+#include "syscalls/numbers.h"
 
 long read_file(const char* path, char* buffer, size_t size) asm("read_file_by_hand");
 
 long read_file(const char* path, char* buffer, size_t size) {
-  register int open_number asm("rax") = 257;
-  register int folder asm("rdi") = -100;
+  register int open_number asm("rax") = sys::nr::kopenat;
+  register int folder asm("rdi") = sys::kCwd.raw();
   register const char* name asm("rsi") = path;
-  register int flags asm("rdx") = 0x80000;
+  register int flags asm("rdx") = sys::kO_CLOEXEC.bits();
   register int mode asm("r10") = 0;
   register long opened asm("rax");
   asm volatile("syscall"
@@ -18,7 +21,7 @@ long read_file(const char* path, char* buffer, size_t size) {
                : "rcx", "r11", "memory");
   if (static_cast<int>(opened) < 0) return opened;
   const int fd = static_cast<int>(opened);
-  register int read_number asm("rax") = 0;
+  register int read_number asm("rax") = sys::nr::kread;
   register int read_from asm("rdi") = fd;
   register char* read_to asm("rsi") = buffer;
   register size_t read_size asm("rdx") = size;
@@ -27,7 +30,7 @@ long read_file(const char* path, char* buffer, size_t size) {
                : "=r"(got)
                : "r"(read_number), "r"(read_from), "r"(read_to), "r"(read_size)
                : "rcx", "r11", "memory");
-  register int close_number asm("rax") = 3;
+  register int close_number asm("rax") = sys::nr::kclose;
   register int closed asm("rdi") = fd;
   register long ignored asm("rax");
   const long bytes = got;

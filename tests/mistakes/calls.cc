@@ -27,6 +27,18 @@ namespace {
   (void)sys::clock_gettime64(sys::kCLOCK_MONOTONIC, time);
 }
 
+// What newer ABIs have the *at calls for.
+[[maybe_unused]] void calls_of_older_abis(sys::BorrowedFd fd) {
+  // refused-aarch64-error@+1 {{no member named 'open'}}
+  (void)sys::open("/", sys::kO_RDONLY);
+  // refused-aarch64-error@+1 {{no member named 'mkdir'}}
+  (void)sys::mkdir("/x", {});
+  // refused-aarch64-error@+1 {{no member named 'rename'}}
+  (void)sys::rename("/x", "/y");
+  (void)sys::dup2(fd, 9);  // refused-aarch64-error {{no member named 'dup2'}}
+  (void)sys::openat(sys::kCwd, "/", sys::kO_RDONLY);
+}
+
 // What every ABI has: nothing may be said here.
 [[maybe_unused]] void calls_of_all(sys::BorrowedFd fd, sys::Timespec& time) {
   (void)sys::portable::fcntl(fd, sys::kF_GETFD);
