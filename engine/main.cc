@@ -3,5 +3,5 @@
 #include "syscalls/freestanding/start.h"
 
 int sys_main(int argc, char** argv, char** envp) {
-  return nosc::cli::main({argv, static_cast<size_t>(argc)}, envp);
+  nosc::cli::main({argv, static_cast<size_t>(argc)}, envp);
 }

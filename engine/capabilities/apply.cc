@@ -9,6 +9,8 @@ namespace {
 bool has(uint64_t set, uint32_t number) { return (set >> number & 1) != 0; }
 
 void raise_ambient(const CapabilityPlan& plan) {
+  // capset(2) has taken away whatever isn't both permitted and inheritable.
+  if ((plan.permitted & plan.inheritable) == 0) return;
   or_fail(sys::prctl(sys::kPR_CAP_AMBIENT, sys::kPR_CAP_AMBIENT_CLEAR_ALL), Operation::kSet);
   for (uint32_t number = 0; number <= plan.last_capability; ++number) {
     if (!has(plan.ambient, number)) continue;

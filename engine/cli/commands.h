@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/cli/command_line.h"
+#include "engine/host/host.h"
 #include "engine/rt/arena.h"
 #include "engine/rt/error.h"
 #include "syscalls/sys/fd.h"
@@ -17,19 +18,27 @@ struct Environment {
   char** argv;  // of this process, null-terminated, as is envp
   char** envp;
   Arena* arena;
+  Caller caller;
 
   // The value of a variable, or nullptr.
   const char* find(std::string_view name) const;
 };
 
 // One function per command. Each returns the exit status of nosc.
-int run(const CommandLine& line, const Environment& environment);
-int print_plan(const CommandLine& line, const Environment& environment);
-int write_spec(const CommandLine& line, const Environment& environment);
-int report(const CommandLine& line, const Environment& environment);
+// Each ends with finish() where it has a status, and returns where that is 0.
+void run(const CommandLine& line, const Environment& environment);
+void print_plan(const CommandLine& line, const Environment& environment);
+void write_spec(const CommandLine& line, const Environment& environment);
+void report(const CommandLine& line, const Environment& environment);
 
 // Parses the command line and carries it out. Errors are worded on standard error.
 // Shape: `arguments` is argv with its first word. Returns the exit status.
-int main(std::span<char*> arguments, char** envp);
+// Ends the command: takes back what is open and exits. What the end of the process closes and frees
+// by itself is left to it.
+[[noreturn]] void finish(int status);
+
+// Carries out a command line.
+// Shape: `envp` is what the kernel gave the process, with the auxiliary vector behind it.
+[[noreturn]] void main(std::span<char*> arguments, char** envp);
 
 }  // namespace nosc::cli

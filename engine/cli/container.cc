@@ -38,7 +38,8 @@ void print_warnings(std::span<const Error> warnings) {
   }
 }
 
-Container load_bundle(const CommandLine& line, Arena& arena) {
+Container load_bundle(const CommandLine& line, const Environment& environment) {
+  Arena& arena = *environment.arena;
   if (line.argument == nullptr) {
     fail({.code = ErrorCode::kUsage, .text = "a bundle needs a container ID"});
   }
@@ -54,8 +55,9 @@ Container load_bundle(const CommandLine& line, Arena& arena) {
   const std::string_view path = absolute_bundle(bundle, arena);
   const spec::Config config = read_config(path, arena);
   Container container;
-  container.plan =
-      make_plan(config, {.id = line.argument, .bundle = path, .host = probe_host(arena)}, arena);
+  container.plan = make_plan(
+      config, {.id = line.argument, .bundle = path, .host = probe_host(environment.caller, arena)},
+      arena);
   return container;
 }
 
@@ -63,7 +65,7 @@ Container load_bundle(const CommandLine& line, Arena& arena) {
 
 Container load_container(const CommandLine& line, const Environment& environment) {
   const bool from_bundle = line.argument != nullptr || line.has(Option::kBundle);
-  auto container = from_bundle ? load_bundle(line, *environment.arena)
+  auto container = from_bundle ? load_bundle(line, environment)
                                : plan_default_container(line, environment, RootAccess::kWritable);
   print_warnings(container.plan.capabilities.warnings);
   return container;

@@ -5,6 +5,7 @@
 #include "engine/process/stub/control.h"
 #include "engine/rt/undo.h"
 #include "syscalls/sys.h"
+#include "syscalls/sys/auxv.h"
 
 namespace nosc::cli {
 namespace {
@@ -19,7 +20,7 @@ int exit_status_of(const Error& error) {
   }
 }
 
-int carry_out(const CommandLine& line, const Environment& environment) {
+void carry_out(const CommandLine& line, const Environment& environment) {
   BufferWriter<1024> out(kStdout);
   if (line.has(Option::kVersion)) {
     write_version(out);
@@ -37,7 +38,6 @@ int carry_out(const CommandLine& line, const Environment& environment) {
     }
   }
   or_fail(out.flush(), "write", "stdout");
-  return 0;
 }
 
 void print_error(const Error& error) {
@@ -52,8 +52,7 @@ void print_error(const Error& error) {
 // Whatever is begun is taken back once its error is told.
 void end_with(const Error& error) {
   print_error(error);
-  Undo::all();
-  for (;;) (void)sys::exit_group(exit_status_of(error));
+  finish(exit_status_of(error));
 }
 
 // Started as the last stage of a container, nosc has the set-up's channel open: closing it tells
@@ -66,12 +65,22 @@ std::span<char*> take_command_line(std::span<char*> arguments) {
   return arguments.subspan(std::min<size_t>(arguments.size(), 1 + control.candidate_count));
 }
 
-// Installed setuid, nosc would hand out the privileges of its owner (CVE-2016-8659).
-bool runs_with_borrowed_privileges() {
-  return static_cast<uint32_t>(sys::portable::getuid()) !=
-             static_cast<uint32_t>(sys::portable::geteuid()) ||
-         static_cast<uint32_t>(sys::portable::getgid()) !=
-             static_cast<uint32_t>(sys::portable::getegid());
+// The ids that the kernel gave this process when it started: asking again would be a call for each.
+uint32_t auxiliary_id(char** envp, sys::AuxvType type) {
+  const sys::AuxiliaryEntry* entry = sys::find_auxiliary(envp, type);
+  return entry == nullptr ? 0 : static_cast<uint32_t>(entry->value);
+}
+
+// Tells who runs nosc.
+// Errors: installed setuid, nosc would hand out the privileges of its owner (CVE-2016-8659).
+Caller identify_caller(char** envp) {
+  const Caller caller{.euid = auxiliary_id(envp, sys::kAT_EUID),
+                      .egid = auxiliary_id(envp, sys::kAT_EGID)};
+  if (caller.euid != auxiliary_id(envp, sys::kAT_UID) ||
+      caller.egid != auxiliary_id(envp, sys::kAT_GID)) {
+    fail({.text = "refuses to run setuid or setgid"});
+  }
+  return caller;
 }
 
 }  // namespace
@@ -86,15 +95,18 @@ const char* Environment::find(std::string_view name) const {
   return nullptr;
 }
 
-int main(std::span<char*> arguments, char** envp) {
-  if (runs_with_borrowed_privileges()) {
-    print_error({.text = "refuses to run setuid or setgid"});
-    return kFailureStatus;
-  }
-  Arena arena;
-  const Environment environment{.argv = arguments.data(), .envp = envp, .arena = &arena};
+void finish(int status) {
+  Undo::all();
+  for (;;) (void)sys::exit_group(status);
+}
+
+void main(std::span<char*> arguments, char** envp) {
   set_failure_handler(end_with);
-  return carry_out(parse_command_line(take_command_line(arguments)), environment);
+  Arena arena;
+  const Environment environment{
+      .argv = arguments.data(), .envp = envp, .arena = &arena, .caller = identify_caller(envp)};
+  carry_out(parse_command_line(take_command_line(arguments)), environment);
+  finish(0);
 }
 
 }  // namespace nosc::cli

@@ -90,7 +90,7 @@ void report_interfaces(Writer& out, Arena& arena) {
 
 }  // namespace
 
-int report(const CommandLine&, const Environment& environment) {
+void report(const CommandLine&, const Environment& environment) {
   BufferWriter<1024> out(kStdout);
   report_identity(out);
   report_namespaces(out);
@@ -99,7 +99,6 @@ int report(const CommandLine&, const Environment& environment) {
   report_mounts(out, *environment.arena);
   report_interfaces(out, *environment.arena);
   or_fail(out.flush(), "write", "stdout");
-  return 0;
 }
 
 }  // namespace nosc::cli

@@ -5,7 +5,7 @@
 
 namespace nosc::cli {
 
-int write_spec(const CommandLine& line, const Environment& environment) {
+void write_spec(const CommandLine& line, const Environment& environment) {
   Arena& arena = *environment.arena;
   const char* bundle = line.has(Option::kBundle) ? line.option(Option::kBundle) : ".";
   BufferWriter<4200> name;
@@ -18,13 +18,12 @@ int write_spec(const CommandLine& line, const Environment& environment) {
               "create", path);
   BufferWriter<1024> out(file);
   if (line.has(Option::kRootless)) {
-    spec::write_rootless_default(out, sys::to_raw(sys::portable::geteuid()),
-                                 sys::to_raw(sys::portable::getegid()));
+    spec::write_rootless_default(out, environment.caller.euid, environment.caller.egid);
   } else {
     spec::write_default(out);
   }
   const auto written = out.flush();
-  if (written) return 0;
+  if (written) return;
   // A half-written file would look like a configuration.
   (void)sys::unlinkat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.data()), sys::AtFlags{});
   fail_system("write", path, written.error());

@@ -28,8 +28,10 @@ class Foreground {
         input_(kStdin, master),
         output_(master, kStdout) {}
 
-  // Waits for something to happen and deals with it. Returns the exit status, or kRunning.
+  // Waits for something to happen and deals with it. Returns the exit status, or kRunning. With a
+  // terminal there is more to wait for than signals.
   int turn();
+  int await_signal(const sys::Sigset& set);
 
   // Copies what the container has written and nobody has read yet.
   void finish() {
@@ -38,7 +40,8 @@ class Foreground {
 
  private:
   bool has_terminal() const { return master_.raw() >= 0; }
-  int take_signal();
+  int take_signal(sys::Signal signal);
+  int read_signal();
   int reap();
   void pass_on_size();
 
@@ -64,10 +67,7 @@ void Foreground::pass_on_size() {
   }
 }
 
-int Foreground::take_signal() {
-  sys::SignalfdSiginfo info{};
-  or_fail(sys::read(signals_, sys::MutableBytes(&info, sizeof info)), "read", "signals");
-  const auto signal = static_cast<sys::Signal>(info.signo);
+int Foreground::take_signal(sys::Signal signal) {
   if (signal == sys::kSIGCHLD) return reap();
   if (signal == sys::kSIGWINCH && has_terminal()) {
     pass_on_size();
@@ -76,6 +76,18 @@ int Foreground::take_signal() {
     (void)sys::kill(init_, signal);
   }
   return kRunning;
+}
+
+int Foreground::await_signal(const sys::Sigset& set) {
+  const auto signal = sys::portable::rt_sigtimedwait(set, nullptr, nullptr);
+  if (signal.failed_with(sys::kEINTR)) return kRunning;
+  return take_signal(static_cast<sys::Signal>(or_fail(signal, "wait for", "container")));
+}
+
+int Foreground::read_signal() {
+  sys::SignalfdSiginfo info{};
+  or_fail(sys::read(signals_, sys::MutableBytes(&info, sizeof info)), "read", "signals");
+  return take_signal(static_cast<sys::Signal>(info.signo));
 }
 
 int Foreground::turn() {
@@ -97,7 +109,7 @@ int Foreground::turn() {
   const bool master = !fds[kMaster].revents.empty();
   if (input_.waits_for_source() ? !fds[kInput].revents.empty() : master) input_.step();
   if (output_.waits_for_sink() ? !fds[kOutput].revents.empty() : master) output_.step();
-  return fds[kSignals].revents.empty() ? kRunning : take_signal();
+  return fds[kSignals].revents.empty() ? kRunning : read_signal();
 }
 
 void unblock_master(sys::BorrowedFd master) {
@@ -112,14 +124,17 @@ void unblock_master(sys::BorrowedFd master) {
 
 int wait_foreground(sys::Pid init, sys::BorrowedFd master) {
   const sys::Sigset set = held_signals();
+  int status = kRunning;
+  if (master.raw() < 0) {
+    Foreground foreground(init, master, master);
+    while (status == kRunning) status = foreground.await_signal(set);
+    return status;
+  }
   const sys::Fd signals = or_fail(sys::signalfd4(-1, set, sys::kSFD_CLOEXEC), "open", "signalfd");
   RawTerminal raw;
-  if (master.raw() >= 0) {
-    unblock_master(master);
-    raw.enter(kStdin);
-  }
+  unblock_master(master);
+  raw.enter(kStdin);
   Foreground foreground(init, signals, master);
-  int status = kRunning;
   while (status == kRunning) status = foreground.turn();
   foreground.finish();
   return status;

@@ -2,6 +2,7 @@
 #include "engine/devices/devices.h"
 
 #include "engine/rt/descriptor_path.h"
+#include "engine/rt/passing_fd.h"
 #include "engine/rt/rooted.h"
 #include "engine/rt/step.h"
 #include "syscalls/sys.h"
@@ -84,7 +85,7 @@ std::span<const DefaultLink> default_links() { return kLinks; }
 
 void apply_default_devices(sys::BorrowedFd root) {
   begin_step(Step::kDevice);
-  const sys::Fd directory =
+  const PassingFd directory =
       or_fail(rt::make_directories_beneath(root, "/dev", 0755), Operation::kOpen);
   for (size_t i = 0; i < std::size(kDevices); ++i) {
     begin_step(Step::kDevice, i);

@@ -23,6 +23,12 @@ enum class CgroupLayout : uint8_t {
   kUnified,  // the cgroup2 hierarchy alone
 };
 
+// Who runs this process, as its user namespace numbers users.
+struct Caller {
+  uint32_t euid = 0;
+  uint32_t egid = 0;
+};
+
 struct HostFacts {
   uint32_t euid = 0;
   uint32_t egid = 0;
@@ -37,6 +43,6 @@ struct HostFacts {
 
 // Asks the host.
 // Errors: out of memory only; what can't be found out is left as not offered.
-HostFacts probe_host(Arena& arena);
+HostFacts probe_host(const Caller& caller, Arena& arena);
 
 }  // namespace nosc

@@ -70,10 +70,10 @@ uint64_t permitted_capabilities() {
 
 }  // namespace
 
-HostFacts probe_host(Arena& arena) {
+HostFacts probe_host(const Caller& caller, Arena& arena) {
   HostFacts facts;
-  facts.euid = sys::to_raw(sys::portable::geteuid());
-  facts.egid = sys::to_raw(sys::portable::getegid());
+  facts.euid = caller.euid;
+  facts.egid = caller.egid;
   facts.last_capability = find_last_capability();
   facts.permitted_capabilities = permitted_capabilities();
   probe_cgroups(facts, arena);

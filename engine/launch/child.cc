@@ -3,6 +3,7 @@
 
 #include "engine/devices/devices.h"
 #include "engine/net/loopback.h"
+#include "engine/rt/passing_fd.h"
 #include "engine/rt/rooted.h"
 #include "engine/rt/step.h"
 #include "syscalls/sys.h"
@@ -59,7 +60,7 @@ void write_parameters(const Plan& plan) {
   process::apply_oom_score_adj(plan.process.oom);
   if (plan.sysctls.empty()) return;
   begin_step(Step::kSysctl);
-  const sys::Fd proc = or_fail(
+  const PassingFd proc = or_fail(
       sys::openat(sys::kAT_FDCWD, "/proc", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
       Operation::kOpen);
   sysctl::apply_sysctls(plan.sysctls, proc);
@@ -86,7 +87,7 @@ void make_working_directory(const Plan& plan, sys::BorrowedFd root) {
 sys::Fd set_up_root(const ChildContext& context) {
   const Plan& plan = *context.plan;
   if (plan.root_setup == RootSetup::kJoined) return {};
-  const sys::Fd root = mounts::prepare_root(plan.mounts.root);
+  const PassingFd root = mounts::prepare_root(plan.mounts.root);
   mounts::apply_mounts(plan.mounts, root);
   if (plan.mounts.populate_dev) devices::apply_default_devices(root);
   sys::Fd terminal = make_terminal(context, root);

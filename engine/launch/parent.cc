@@ -11,23 +11,6 @@
 namespace nosc::launch {
 namespace {
 
-// What a foreground container holds in the parent while it lives.
-struct Foreground {
-  explicit Foreground(Plan& plan) : plan(plan) {}
-
-  static void remove_cgroup(void* foreground) {
-    auto& self = *static_cast<Foreground*>(foreground);
-    cgroups::remove_cgroup(self.plan.cgroup, self.cgroup);
-  }
-
-  Plan& plan;
-  sys::Fd program;
-  Channel channel;
-  cgroups::Cgroup cgroup;
-  console::HeldSignals signals;
-  Undo no_cgroup{remove_cgroup, this};
-};
-
 // The directory that becomes the root must be one, and not a link to one: what is checked here and
 // what is mounted later must be the same place. Its passwd tells the home of the user.
 void prepare_rootfs(Plan& plan, Arena& arena) {
@@ -69,7 +52,7 @@ bool is_refused_overlay(const Failure& failure, const Plan& plan) {
   return failure.step == Step::kRoot && plan.mounts.root.kind == mounts::RootKind::kHostOverlay;
 }
 
-std::optional<int> start_and_wait(Foreground& foreground, Arena& arena, Timing* timing) {
+std::optional<int> start_and_wait(Foreground& foreground, Arena& arena, uint64_t* started_us) {
   Plan& plan = foreground.plan;
   CloneContext context{
       .plan = &plan,
@@ -87,7 +70,7 @@ std::optional<int> start_and_wait(Foreground& foreground, Arena& arena, Timing* 
   const Failure failure = await_exec(foreground, init, terminal);
   if (is_refused_overlay(failure, plan)) return std::nullopt;
   if (failure.failed()) fail(describe_failure(failure, plan, arena));
-  if (timing != nullptr) timing->started_us = now_us();
+  if (started_us != nullptr) *started_us = now_us();
   foreground.program.reset();
   namespaces::close_joins(plan.namespaces);
   const int status = console::wait_foreground(init.pid, terminal);
@@ -103,10 +86,16 @@ uint64_t now_us() {
   return static_cast<uint64_t>(now.sec) * 1000000 + static_cast<uint32_t>(now.nsec) / 1000;
 }
 
-std::optional<int> run_foreground(Plan& plan, Arena& arena, Timing* timing) {
-  Foreground foreground(plan);
+Foreground::Foreground(Plan& plan) : plan(plan), no_cgroup(remove_cgroup, this) {}
+
+void Foreground::remove_cgroup(void* foreground) {
+  auto& self = *static_cast<Foreground*>(foreground);
+  cgroups::remove_cgroup(self.plan.cgroup, self.cgroup);
+}
+
+std::optional<int> run_foreground(Foreground& foreground, Arena& arena, uint64_t* started_us) {
   prepare(foreground, arena);
-  return start_and_wait(foreground, arena, timing);
+  return start_and_wait(foreground, arena, started_us);
 }
 
 }  // namespace nosc::launch

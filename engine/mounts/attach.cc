@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/mounts/target.h"
+#include "engine/rt/passing_fd.h"
 #include "engine/rt/rooted.h"
 #include "engine/rt/step.h"
 #include "syscalls/sys.h"
@@ -54,12 +55,12 @@ sys::MountAttr attribute_change(sys::MountFlags set, sys::MountFlags cleared) {
 // Returns false where the kernel lacks one of the calls; nothing has changed then.
 bool bind_detached(const MountRecord& record, sys::BorrowedFd source, sys::BorrowedFd target) {
   const bool recursive = record.binding == Binding::kRecursive;
-  const auto tree =
+  auto opened =
       sys::open_tree(source, "",
                      sys::kOPEN_TREE_CLONE | sys::kOPEN_TREE_CLOEXEC | sys::kAT_EMPTY_PATH |
                          (recursive ? sys::kAT_RECURSIVE : sys::OpenTreeFlags{}));
-  if (tree.failed_with(sys::kENOSYS)) return false;
-  if (!tree) fail_step(Operation::kBind, tree.error());
+  if (opened.failed_with(sys::kENOSYS)) return false;
+  const PassingFd tree = or_fail(std::move(opened), Operation::kBind);
   struct {
     sys::MountFlags set, cleared;
     sys::AtFlags at;
@@ -70,12 +71,12 @@ bool bind_detached(const MountRecord& record, sys::BorrowedFd source, sys::Borro
   for (const auto& change : changes) {
     if (!change.set && !change.cleared) continue;
     const sys::MountAttr attributes = attribute_change(change.set, change.cleared);
-    const auto changed = sys::mount_setattr(*tree, "", change.at, attributes);
+    const auto changed = sys::mount_setattr(tree, "", change.at, attributes);
     if (changed.failed_with(sys::kENOSYS)) return false;
     or_fail(changed, Operation::kSetAttributes);
   }
   const auto attached = sys::move_mount(
-      *tree, "", target, "", sys::kMOVE_MOUNT_F_EMPTY_PATH | sys::kMOVE_MOUNT_T_EMPTY_PATH);
+      tree, "", target, "", sys::kMOVE_MOUNT_F_EMPTY_PATH | sys::kMOVE_MOUNT_T_EMPTY_PATH);
   if (attached.failed_with(sys::kENOSYS)) return false;
   or_fail(attached, Operation::kAttach);
   return true;
@@ -123,12 +124,6 @@ void set_propagation(const MountRecord& record, sys::BorrowedFd root) {
           Operation::kSetPropagation);
 }
 
-// Only a proc file system is mounted over a proc file system.
-void refuse_over_proc(const MountRecord& record, sys::BorrowedFd target) {
-  if (record.may_cover_proc) return;
-  if (is_on_proc(target)) fail_step(Operation::kVerify, sys::kEPERM);
-}
-
 sys::Fd open_source(const MountPlan& plan, size_t index) {
   if (!plan.early_sources.empty()) {
     return sys::Fd::adopt(std::exchange(plan.early_sources[index], -1));
@@ -151,16 +146,14 @@ void refuse_false_proc(const MountRecord& record, sys::BorrowedFd source) {
 
 void apply_bind(const MountPlan& plan, size_t index, sys::BorrowedFd root) {
   const MountRecord& record = plan.mounts[index];
-  const sys::Fd source = open_source(plan, index);
+  const PassingFd source = open_source(plan, index);
   refuse_false_proc(record, source);
-  const sys::Fd target = open_target(record, root, source);
-  refuse_over_proc(record, target);
+  const PassingFd target = open_target(record, root, source);
   bind(record, root, source, target);
 }
 
 void apply_file_system(const MountRecord& record, sys::BorrowedFd root) {
-  const sys::Fd target = open_target(record, root, sys::BorrowedFd::from_raw(-1));
-  refuse_over_proc(record, target);
+  const PassingFd target = open_target(record, root, sys::BorrowedFd::from_raw(-1));
   or_fail(sys::mount(sys::CStr::from_terminated(record.source), DescriptorPath(target).path(),
                      sys::CStr::from_terminated(record.type), record.set, record.data),
           Operation::kMount);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/mounts/target.h"
+#include "engine/rt/passing_fd.h"
 #include "engine/rt/rooted.h"
 #include "engine/rt/step.h"
 #include "syscalls/sys.h"
@@ -60,15 +61,15 @@ void make_read_only(const ReadOnlyRecord& record, sys::BorrowedFd root, sys::Bor
 void apply_path_restrictions(const MountPlan& plan, sys::BorrowedFd root) {
   for (size_t i = 0; i < plan.read_only.size(); ++i) {
     begin_step(Step::kReadOnlyPath, i);
-    const sys::Fd target = open_if_present(plan.read_only[i].path, root);
+    const PassingFd target = open_if_present(plan.read_only[i].path, root);
     if (target) make_read_only(plan.read_only[i], root, target);
   }
   if (plan.masks.empty()) return;
   begin_step(Step::kMask);
-  const sys::Fd null = open_null();
+  const PassingFd null = open_null();
   for (size_t i = 0; i < plan.masks.size(); ++i) {
     begin_step(Step::kMask, i);
-    const sys::Fd target = open_if_present(plan.masks[i].path, root);
+    const PassingFd target = open_if_present(plan.masks[i].path, root);
     if (target) mask(target, null);
   }
 }

@@ -24,11 +24,22 @@ sys::Fd open_target(const MountRecord& record, sys::BorrowedFd root, sys::Borrow
   const rt::Links links =
       record.kind == MountKind::kProc ? rt::Links::kRefuse : rt::Links::kFollowInRoot;
   auto opened = rt::open_beneath(root, record.destination, sys::kO_PATH | sys::kO_CLOEXEC, links);
-  if (!opened.failed_with(sys::kENOENT)) return or_fail(std::move(opened), Operation::kOpen);
-  const bool directory = source.raw() < 0 || is_directory(source);
-  return or_fail(directory ? rt::make_directories_beneath(root, record.destination, 0755)
-                           : rt::make_file_beneath(root, record.destination, 0644),
-                 Operation::kCreate);
+  if (opened.failed_with(sys::kENOENT)) {
+    constexpr uint32_t kDirectoryMode = 0755;
+    const bool directory = source.raw() < 0 || is_directory(source);
+    if (directory) {
+      auto made = rt::make_directory_in_parent(root, record.destination, kDirectoryMode);
+      // No one can make a directory in a proc file system.
+      if (made.ok()) return made.take();
+    }
+    opened = directory ? rt::make_directories_beneath(root, record.destination, kDirectoryMode)
+                       : rt::make_file_beneath(root, record.destination, 0644);
+    if (!opened) fail_step(Operation::kCreate, opened.error());
+  }
+  sys::Fd target = or_fail(std::move(opened), Operation::kOpen);
+  // Only a proc file system is mounted over a proc file system.
+  if (!record.may_cover_proc && is_on_proc(target)) fail_step(Operation::kVerify, sys::kEPERM);
+  return target;
 }
 
 }  // namespace nosc::mounts

@@ -21,7 +21,8 @@ sys::MountFlags current_flags(sys::BorrowedFd mounted);
 bool is_on_proc(sys::BorrowedFd fd);
 
 // Opens the path of a mount's destination beneath `root` (O_PATH), creating it where it is
-// missing: as a directory, or as an empty file when `source` is one.
+// missing: as a directory, or as an empty file when `source` is one. Refuses one in a proc file
+// system where the record may not cover it.
 // Pre: `source` is the opened source of a bind mount, or invalid for file systems.
 sys::Fd open_target(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source);
 

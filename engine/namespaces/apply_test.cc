@@ -74,7 +74,8 @@ int has_mapped_ids() {
 
 TEST(ApplyMappings, OfOnesOwnIdsWithoutPrivileges) {
   Arena arena;
-  auto facts = outcome_of([&] { return probe_host(arena); });
+  auto facts =
+      outcome_of([&] { return probe_host({.euid = geteuid(), .egid = getegid()}, arena); });
   ASSERT_TRUE(facts.ok());
   facts->permitted_capabilities = 0;
   const NamespacePlan plan = plan_own_ids(arena, *facts);
@@ -91,7 +92,8 @@ TEST(ApplyMappings, OfOnesOwnIdsWithoutPrivileges) {
 
 TEST(ApplyMappings, NameTheirPlaceWhenTheyFail) {
   Arena arena;
-  auto facts = outcome_of([&] { return probe_host(arena); });
+  auto facts =
+      outcome_of([&] { return probe_host({.euid = geteuid(), .egid = getegid()}, arena); });
   ASSERT_TRUE(facts.ok());
   NamespacePlan plan = plan_own_ids(arena, *facts);
   plan.gid_map.text = "nonsense";
@@ -107,7 +109,8 @@ TEST(ApplyMappings, AMissingHelperIsNamed) {
     GTEST_SKIP() << "newgidmap is installed";
   }
   Arena arena;
-  auto facts = outcome_of([&] { return probe_host(arena); });
+  auto facts =
+      outcome_of([&] { return probe_host({.euid = geteuid(), .egid = getegid()}, arena); });
   ASSERT_TRUE(facts.ok());
   facts->permitted_capabilities = 0;
   facts->egid += 1;
@@ -136,7 +139,8 @@ TEST(ApplyJoins, JoinAnothersNamespace) {
   spec::Linux linux;
   linux.namespaces = namespaces;
   Arena arena;
-  const auto facts = outcome_of([&] { return probe_host(arena); });
+  const auto facts =
+      outcome_of([&] { return probe_host({.euid = geteuid(), .egid = getegid()}, arena); });
   auto plan = outcome_of([&] { return plan_namespaces(linux, *facts, arena); });
   ASSERT_TRUE(plan.ok());
   ASSERT_TRUE(outcome_of([&] { return open_joins(*plan); }).ok());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/net/loopback.h"
 
+#include "engine/rt/passing_fd.h"
 #include "engine/rt/step.h"
 #include "syscalls/sys.h"
 
@@ -9,7 +10,7 @@ namespace nosc::net {
 void apply_loopback(sys::CloneFlags created) {
   if (!created.has(sys::kCLONE_NEWNET)) return;
   begin_step(Step::kLoopback);
-  const sys::Fd socket = or_fail(
+  const PassingFd socket = or_fail(
       sys::socket(sys::kAF_UNIX, sys::kSOCK_DGRAM | sys::kSOCK_CLOEXEC, 0), Operation::kOpen);
   sys::Ifreq request{};
   request.name[0] = 'l';

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/rt/rooted.h"
 
+#include <string.h>
+
+#include <string_view>
+
 #include "engine/rt/walk.h"
 
 namespace nosc::rt {
@@ -9,6 +13,7 @@ namespace {
 // A rename anywhere in the system while a ".." was resolved makes the kernel give up: try again.
 constexpr int kMaximumTries = 64;
 
+constexpr size_t kMaximumPathBytes = 4096;  // PATH_MAX, with the NUL
 constexpr sys::OpenFlags kPathOnly = sys::kO_PATH | sys::kO_CLOEXEC;
 
 }  // namespace
@@ -26,6 +31,22 @@ sys::Result<sys::Fd> open_beneath(sys::BorrowedFd root, const char* path, sys::O
     if (!opened.failed_with(sys::kEAGAIN)) return opened;
   }
   return walk_beneath(root, path, {.flags = flags, .links = links});
+}
+
+sys::Result<sys::Fd> make_directory_in_parent(sys::BorrowedFd root, const char* path,
+                                              uint32_t mode) {
+  char parent[kMaximumPathBytes];
+  const std::string_view text = path;
+  const size_t name = text.rfind('/') + 1;
+  if (name >= sizeof parent) return sys::kENAMETOOLONG;
+  memcpy(parent, path, name);
+  memcpy(parent + name, ".", 2);
+  const auto directory = open_beneath(root, parent, kPathOnly | sys::kO_DIRECTORY);
+  if (!directory.ok()) return directory.error();
+  const sys::CStr last = sys::CStr::from_terminated(path + name);
+  const auto made = sys::mkdirat(directory.borrow(), last, sys::Mode::from_bits(mode));
+  if (!made.ok()) return made.error();
+  return sys::openat(directory.borrow(), last, kPathOnly | sys::kO_DIRECTORY | sys::kO_NOFOLLOW);
 }
 
 sys::Result<sys::Fd> make_directories_beneath(sys::BorrowedFd root, const char* path,

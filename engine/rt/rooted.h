@@ -36,6 +36,12 @@ sys::Result<sys::Fd> open_beneath(sys::BorrowedFd root, const char* path, sys::O
 sys::Result<sys::Fd> make_directories_beneath(sys::BorrowedFd root, const char* path,
                                               uint32_t mode);
 
+// Makes a directory in a parent that exists and opens it with O_PATH: the usual case of the above,
+// in four calls.
+// Errors: ENOENT without the parent, EEXIST for whatever has the name, a dangling link too.
+sys::Result<sys::Fd> make_directory_in_parent(sys::BorrowedFd root, const char* path,
+                                              uint32_t mode);
+
 // Opens a file with O_PATH after making it, empty, where missing, and every directory above it.
 // Shape: the mode is the file's, subject to the umask; directories get 0755.
 sys::Result<sys::Fd> make_file_beneath(sys::BorrowedFd root, const char* path, uint32_t mode);

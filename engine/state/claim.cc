@@ -13,20 +13,22 @@ bool is_id_character(char c) {
          c == '+' || c == '-' || c == '.';
 }
 
-sys::Fd open_root(std::string_view root) {
+sys::Fd open_root(std::string_view root, uint32_t owner) {
   const sys::CStr path = sys::CStr::from_terminated(root.data());
-  auto made = sys::mkdirat(sys::kAT_FDCWD, path, sys::Mode::from_bits(0700));
-  if (!made.failed_with(sys::kEEXIST)) or_fail(made, "create", root);
-  auto directory =
-      or_fail(sys::openat(sys::kAT_FDCWD, path,
-                          sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC),
-              "open", root);
+  constexpr auto kFlags = sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC;
+  auto opened = sys::openat(sys::kAT_FDCWD, path, kFlags);
+  if (opened.failed_with(sys::kENOENT)) {
+    const auto made = sys::mkdirat(sys::kAT_FDCWD, path, sys::Mode::from_bits(0700));
+    if (!made.failed_with(sys::kEEXIST)) or_fail(made, "create", root);
+    opened = sys::openat(sys::kAT_FDCWD, path, kFlags);
+  }
+  sys::Fd directory = or_fail(std::move(opened), "open", root);
   // A directory that somebody else could have put there proves nothing.
   sys::Statx status;
   or_fail(sys::statx(directory, "", sys::kAT_EMPTY_PATH, sys::kSTATX_BASIC_STATS, status), "stat",
           root);
   constexpr auto kOthersWrite = sys::kS_IWGRP | sys::kS_IWOTH;
-  if (status.uid != sys::portable::geteuid() || (status.mode & kOthersWrite.bits()) != 0) {
+  if (status.uid != sys::Uid{owner} || (status.mode & kOthersWrite.bits()) != 0) {
     fail({.object = root, .text = "state directory must be this user's alone"});
   }
   return directory;
@@ -42,8 +44,8 @@ bool is_valid_id(std::string_view id) {
   return true;
 }
 
-Claim::Claim(std::string_view root, std::string_view id, Arena& arena)
-    : directory_(open_root(root)), name_(arena.copy_string(id).data()) {
+Claim::Claim(std::string_view root, uint32_t owner, std::string_view id, Arena& arena)
+    : directory_(open_root(root, owner)), name_(arena.copy_string(id).data()) {
   const sys::CStr path = sys::CStr::from_terminated(name_);
   for (;;) {
     sys::Fd file =

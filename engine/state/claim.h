@@ -22,9 +22,10 @@ bool is_valid_id(std::string_view id);
 // An id in use by this process.
 class Claim {
  public:
-  // Takes the id. `root` is the state directory, made where it is missing (mode 0700).
+  // Takes the id. `root` is the state directory, made where it is missing (mode 0700), and must be
+  // `owner`'s, who is the effective user.
   // Errors: kConflict when a living nosc has it.
-  Claim(std::string_view root, std::string_view id, Arena& arena);
+  Claim(std::string_view root, uint32_t owner, std::string_view id, Arena& arena);
   Claim(const Claim&) = delete;
   Claim& operator=(const Claim&) = delete;
 

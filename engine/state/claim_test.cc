@@ -39,7 +39,7 @@ class ClaimTest : public testing::Test {
   ~ClaimTest() override { std::filesystem::remove_all(root_); }
 
   Outcome<std::unique_ptr<Claim>> take(std::string_view id) {
-    return outcome_of([&] { return std::make_unique<Claim>(root_, id, arena_); });
+    return outcome_of([&] { return std::make_unique<Claim>(root_, geteuid(), id, arena_); });
   }
 
   bool exists(std::string_view name) const {
