@@ -70,9 +70,10 @@ std::optional<ExpandedArgument> expand_view(const Role& role, const std::string&
 }
 
 // A 64-bit number: one register, or two in the order that memory would have.
-ExpandedArgument expand_wide(const Abi& abi, const std::string& name, const std::string& type) {
-  if (abi.word_bits == 64) return {name, type, "", {{type, name}}};
-  const std::string bits = absl::StrCat("static_cast<uint64_t>(", name, ")");
+ExpandedArgument expand_wide(const Abi& abi, const std::string& name, const std::string& type,
+                             const std::string& value) {
+  if (abi.word_bits == 64) return {name, type, "", {{type, value}}};
+  const std::string bits = absl::StrCat("static_cast<uint64_t>(", value, ")");
   Operand low{"uint32_t", absl::StrCat("static_cast<uint32_t>(", bits, ")"), true};
   Operand high{"uint32_t", absl::StrCat("static_cast<uint32_t>(", bits, " >> 32)"), true};
   if (abi.big_endian) std::swap(low, high);
@@ -117,12 +118,12 @@ std::optional<ExpandedArgument> expand_plain(const Abi& abi, const Role& role,
   }
   const std::string scalar = scalar_type(role.name);
   if (scalar.empty()) return std::nullopt;
-  if (scalar == "int64_t" || scalar == "uint64_t") return expand_wide(abi, name, scalar);
+  if (scalar == "int64_t" || scalar == "uint64_t") return expand_wide(abi, name, scalar, name);
   return ExpandedArgument{name, scalar, "", {{scalar, name, is_narrow(role.name)}}};
 }
 
-std::optional<ExpandedArgument> expand_family(const Tables& tables, const Role& role,
-                                              const std::string& name) {
+std::optional<ExpandedArgument> expand_family(const Tables& tables, const Abi& abi,
+                                              const Role& role, const std::string& name) {
   const bool narrowed = role.name == "narrow";
   const bool widened = role.name == "word";
   const Family* family = find_family(tables, narrowed || widened ? role.subject : role.name);
@@ -130,7 +131,7 @@ std::optional<ExpandedArgument> expand_family(const Tables& tables, const Role& 
   if (widened) {
     const std::string bits = family->kind == FamilyKind::kEnum ? name : name + ".bits()";
     Operand operand{"long", absl::StrCat("static_cast<long>(", bits, ")")};
-    operand.extended = true;
+    operand.extended = is_narrow(family->type);
     return ExpandedArgument{name, family->name, "", {operand}};
   }
   const bool narrow = narrowed || is_narrow(family->type);
@@ -138,6 +139,11 @@ std::optional<ExpandedArgument> expand_family(const Tables& tables, const Role& 
   std::string value = name + ".bits()";
   if (family->kind == FamilyKind::kEnum || narrowed) {
     value = absl::StrCat("static_cast<", type, ">(", narrowed ? name + ".bits()" : name, ")");
+  }
+  if (type == "uint64_t") {
+    ExpandedArgument wide = expand_wide(abi, name, type, value);
+    wide.parameter_type = family->name;
+    return wide;
   }
   return ExpandedArgument{name, family->name, "", {{type, value, narrow}}};
 }
@@ -192,7 +198,7 @@ absl::StatusOr<ExpandedArgument> expand_argument(const Tables& tables, const Abi
   std::optional<ExpandedArgument> expanded = expand_memory(role, argument.name);
   if (!expanded) expanded = expand_view(role, argument.name);
   if (!expanded) expanded = expand_plain(abi, role, argument.name);
-  if (!expanded) expanded = expand_family(tables, role, argument.name);
+  if (!expanded) expanded = expand_family(tables, abi, role, argument.name);
   if (!expanded) {
     return complain(location, argument.name, " has the unknown type \"", argument.type, "\"");
   }

@@ -26,8 +26,8 @@
 ABSL_FLAG(bool, check, false, "compare and write nothing");
 ABSL_FLAG(std::string, source, "", "folder of the kernel's source");
 ABSL_FLAG(std::string, origin, "", "package, version and hash of the source");
-ABSL_FLAG(std::string, by_hand, "syscalls/table/signatures_by_hand.facts", "signatures to add");
-ABSL_FLAG(std::string, out, "syscalls/table/headers/signatures.facts", "file to write");
+ABSL_FLAG(std::string, by_hand, "syscalls/table/signatures/by_hand.facts", "signatures to add");
+ABSL_FLAG(std::string, out, "syscalls/table/signatures/kernel.facts", "file to write");
 
 namespace syscalls_gen {
 namespace {

@@ -58,7 +58,7 @@ std::string plain_type(std::string_view type) {
   text = absl::StrReplaceAll(text, {{"*", " * "}});
   const std::vector<std::string> words =
       absl::StrSplit(text, absl::ByAnyChar(" \t\n"), absl::SkipEmpty());
-  return absl::StrReplaceAll(absl::StrJoin(words, " "), {{"* *", "**"}});
+  return absl::StrReplaceAll(absl::StrJoin(words, " "), {{" * *", " **"}});
 }
 
 std::vector<EntryPoint> find_entry_points(std::string_view source) {
@@ -90,6 +90,7 @@ ArgumentClass class_of(std::string_view type) {
   static const auto& narrow = *new std::set<std::string, std::less<>>{
       "int",
       "unsigned int",
+      "uint",
       "unsigned",
       "u32",
       "__u32",
