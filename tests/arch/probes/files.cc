@@ -45,6 +45,19 @@ TEST_CASE(fallocate_has_two_wide_arguments) {
   CHECK_EQUAL(status.size, kFarOffset + 8192);
 }
 
+// On mips these are seven registers, of which three go over the stack.
+TEST_CASE(sync_file_range_has_flags_behind_wide_arguments) {
+  const sys::Fd file = probe::memory_file({});
+  CHECK_OK(sys::portable::ftruncate(file, kFarOffset));
+  constexpr auto kStart = sys::kSYNC_FILE_RANGE_WRITE;
+  CHECK_OK(sys::portable::sync_file_range(file, kFarOffset, 4096, kStart));
+  CHECK_OK(sys::portable::sync_file_range(file, 0, kFarOffset, kStart));
+  CHECK_ERROR(sys::kEINVAL, sys::portable::sync_file_range(file, -1, 4096, kStart));
+  CHECK_ERROR(sys::kEINVAL, sys::portable::sync_file_range(file, kFarOffset, -1, kStart));
+  constexpr auto kUnknown = sys::SyncFileRangeFlags::from_bits(0x100);
+  CHECK_ERROR(sys::kEINVAL, sys::portable::sync_file_range(file, 0, 4096, kUnknown));
+}
+
 TEST_CASE(statx_tells_what_was_made) {
   const probe::Folder folder;
   folder.write_file("file", sys::text("seven b"));
