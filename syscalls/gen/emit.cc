@@ -17,6 +17,10 @@ absl::Status add_abi(const Tables& tables, const Abi& abi, Files& files) {
   files[folder + "numbers.h"] = emit_numbers(tables, abi);
   files[folder + "errno.h"] = emit_errors(tables, abi);
   files[folder + "constants.h"] = emit_constants(tables, abi);
+  if (auto status = add(files, folder + "decode_data.h", emit_decode_data(tables, abi));
+      !status.ok()) {
+    return status;
+  }
   files[folder + "vdso_names.h"] = emit_vdso_names(tables, abi);
   if (auto status = add(files, folder + "types.h", emit_types(tables, abi)); !status.ok()) {
     return status;
@@ -76,8 +80,8 @@ absl::StatusOr<Files> generate(const Tables& tables) {
     if (auto status = add_abi(tables, abi, files); !status.ok()) return status;
   }
   std::vector<std::string> names = topics();
-  names.insert(names.end(),
-               {"abi", "numbers", "errno", "constants", "types", "portable", "vdso_names"});
+  names.insert(names.end(), {"abi", "numbers", "errno", "constants", "types", "portable",
+                             "vdso_names", "decode_data"});
   for (const std::string& name : names) files[name + ".h"] = emit_dispatch(tables, name);
   files["sys.h"] = emit_everything();
   files["names_data.h"] = emit_name_data(tables);

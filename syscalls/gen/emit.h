@@ -30,6 +30,8 @@ std::string emit_numbers(const Tables& tables, const Abi& abi);
 std::string emit_errors(const Tables& tables, const Abi& abi);
 std::string emit_constants(const Tables& tables, const Abi& abi);
 absl::StatusOr<std::string> emit_types(const Tables& tables, const Abi& abi);
+// ABI/decode_data.h.
+absl::StatusOr<std::string> emit_decode_data(const Tables& tables, const Abi& abi);
 // ABI/vdso_names.h.
 std::string emit_vdso_names(const Tables& tables, const Abi& abi);
 // ABI/TOPIC.h.
