@@ -5,6 +5,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "syscalls/gen/argument_types.h"
 #include "syscalls/gen/tables.h"
 
@@ -59,23 +61,59 @@ absl::Status check_abis(const Tables& tables) {
   return absl::OkStatus();
 }
 
+bool is_abi_or_group(const Tables& tables, std::string_view name) {
+  if (name == "32" || name == "64") return true;
+  for (const Abi& abi : tables.abis) {
+    if (abi.name == name || std::find(abi.kin.begin(), abi.kin.end(), name) != abi.kin.end()) {
+      return true;
+    }
+  }
+  for (const NumberAbi& abi : tables.number_abis) {
+    if (abi.name == name) return true;
+  }
+  return false;
+}
+
+// Complains about the first name of a list that is none of an ABI.
+absl::Status check_list(const Tables& tables, const Location& location, std::string_view list) {
+  for (std::string_view name : absl::StrSplit(list, ',', absl::SkipEmpty())) {
+    absl::ConsumePrefix(&name, "!");
+    if (!is_abi_or_group(tables, name)) return complain(location, "\"", name, "\" is no ABI");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status check_lists(const Tables& tables) {
+  for (const Call& call : tables.calls) {
+    const std::string lists = absl::StrCat(call.abis, ",", call.by_pointer_abis);
+    if (auto status = check_list(tables, call.location, lists); !status.ok()) return status;
+  }
+  for (const UntypedCall& call : tables.untyped) {
+    if (auto status = check_list(tables, call.location, call.abis); !status.ok()) return status;
+  }
+  for (const Struct& type : tables.structs) {
+    const std::string lists = absl::StrCat(type.abis, ",", type.packed_abis);
+    if (auto status = check_list(tables, type.location, lists); !status.ok()) return status;
+    for (const Field& field : type.fields) {
+      if (auto status = check_list(tables, field.location, field.abis); !status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status check_constant(const Tables& tables, const Constant& constant) {
   if (constant.general.kind == ConstantValue::Kind::kUnknown) {
     return complain(constant.location, constant.name, " has no value yet: import it");
   }
   for (const auto& [name, value] : constant.overrides) {
-    bool known = name == "32" || name == "64";
-    for (const Abi& abi : tables.abis) {
-      known = known || abi.name == name ||
-              std::find(abi.kin.begin(), abi.kin.end(), name) != abi.kin.end();
-    }
-    if (!known) return complain(constant.location, "\"", name, "\" is no ABI");
+    if (auto status = check_list(tables, constant.location, name); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
 absl::Status check_families(const Tables& tables, const FlagTable& table) {
   std::set<std::string> names;
+  std::set<std::string> constants;
   for (const Family& family : table.families) {
     if (!family.name.empty() && !names.insert(family.name).second) {
       return complain(family.location, family.name, " is a family already");
@@ -89,6 +127,9 @@ absl::Status check_families(const Tables& tables, const FlagTable& table) {
       }
     }
     for (const Constant& constant : family.constants) {
+      if (!constants.insert(constant.name).second) {
+        return complain(constant.location, constant.name, " is a constant already");
+      }
       if (auto status = check_constant(tables, constant); !status.ok()) return status;
     }
   }
@@ -108,6 +149,27 @@ absl::Status check_structs(const Tables& tables) {
   return absl::OkStatus();
 }
 
+// Complains about a role of memory whose struct or number nothing defines.
+absl::Status check_subject(const Tables& tables, const Location& location,
+                           const Argument& argument) {
+  static const auto& known = *new std::set<std::string, std::less<>>{
+      "int",      "unsigned", "long", "unsigned long", "size_t", "uint16_t", "uint32_t",
+      "uint64_t", "int64_t",  "Uid",  "Gid",           "Pid",    "FdPair",   "char",
+  };
+  const size_t open = argument.type.find('<');
+  if (open == std::string::npos) return absl::OkStatus();
+  std::string_view role = std::string_view(argument.type).substr(0, open);
+  absl::ConsumeSuffix(&role, "?");
+  static const auto& roles = *new std::set<std::string, std::less<>>{
+      "in", "out", "inout", "span", "count_first", "sizeof"};
+  if (!roles.contains(role)) return absl::OkStatus();
+  std::string_view subject = std::string_view(argument.type).substr(open + 1);
+  absl::ConsumeSuffix(&subject, ">");
+  absl::ConsumePrefix(&subject, "const ");
+  if (known.contains(subject) || is_struct(tables, subject)) return absl::OkStatus();
+  return complain(location, argument.name, " is of the unknown struct or type \"", subject, "\"");
+}
+
 absl::Status check_arguments(const Tables& tables, const Abi& abi, const Call& call) {
   std::set<std::string> names;
   for (const Argument& argument : call.arguments) {
@@ -117,6 +179,7 @@ absl::Status check_arguments(const Tables& tables, const Abi& abi, const Call& c
     }
     auto expanded = expand_argument(tables, abi, call.location, argument);
     if (!expanded.ok()) return expanded.status();
+    if (auto status = check_subject(tables, call.location, argument); !status.ok()) return status;
   }
   return return_type(tables, call).status();
 }
@@ -170,6 +233,7 @@ absl::Status check_tables(const Tables& tables) {
   if (auto status = check_abis(tables); !status.ok()) return status;
   if (auto status = check_families(tables, tables.flags); !status.ok()) return status;
   if (auto status = check_families(tables, tables.errors); !status.ok()) return status;
+  if (auto status = check_lists(tables); !status.ok()) return status;
   if (auto status = check_structs(tables); !status.ok()) return status;
   if (auto status = check_calls(tables); !status.ok()) return status;
   return check_portable(tables);

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Bad tables given to the generator itself: one line with file and line number, exit status 1, and
+// nothing is written.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace {
+
+using Files = std::map<std::string, std::string>;
+
+// A whole of small tables that the generator takes.
+Files good_tables() {
+  return {
+      {"abi/tiny.abi",
+       "abi tiny\nmatch defined(__tiny__)\ntarget tiny-linux\nheaders tiny\nunistd unistd.h\n"
+       "word 32\nendian little\ninstruction trap\nnumber r9\narguments r0 r1 r2 r3 r4 r5\n"
+       "result r0\nerror negative\npairs aligned\nclone flags stack parent_tid child_tid tls\n"},
+      {"table/numbers/tiny.tbl", "read 3\nwrite 4\nclose 6\ngetrandom 355\n"},
+      {"table/calls/files.tbl",
+       "read | fd:fd buffer:buffer | size | files | 2.6 | - | Reads\n"
+       "write | fd:fd data:bytes | size | files | 2.6 | - | Writes\n"},
+      {"table/flags/files.tbl", "constants BorrowedFd | the current folder\n  AT_FDCWD -100\n"},
+      {"table/structs.tbl", "struct Pair of struct pair zeroed | two\n  u64 a =\n"},
+  };
+}
+
+struct Outcome {
+  int status = -1;
+  std::string said;
+  bool wrote = false;
+};
+
+// Runs the generator on tables in a folder of their own.
+Outcome generate(const Files& files) {
+  const std::filesystem::path root = std::filesystem::path(getenv("TEST_TMPDIR")) / "case";
+  std::filesystem::remove_all(root);
+  std::string command = absl::StrCat("syscalls/gen/generate --out=", (root / "out").string());
+  for (const auto& [name, text] : files) {
+    std::filesystem::create_directories((root / name).parent_path());
+    std::ofstream(root / name) << text;
+    absl::StrAppend(&command, " ", (root / name).string());
+  }
+  Outcome outcome;
+  FILE* pipe = popen(absl::StrCat(command, " 2>&1").c_str(), "r");
+  char buffer[4096];
+  for (size_t n; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) outcome.said.append(buffer, n);
+  const int status = pclose(pipe);
+  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  outcome.wrote = std::filesystem::exists(root / "out");
+  return outcome;
+}
+
+TEST(GoodInputTest, IsTaken) {
+  const Outcome outcome = generate(good_tables());
+  EXPECT_EQ(outcome.status, 0) << outcome.said;
+  EXPECT_EQ(outcome.said, "");
+  EXPECT_TRUE(outcome.wrote);
+}
+
+// One mistake: a file, what is added to it, and what is said of it.
+struct Mistake {
+  const char* name;
+  const char* file;
+  const char* added;
+  const char* complaint;
+};
+
+void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.name; }
+
+class BadInputTest : public testing::TestWithParam<Mistake> {};
+
+TEST_P(BadInputTest, IsOneLineAndNothingIsGenerated) {
+  const Mistake& mistake = GetParam();
+  Files files = good_tables();
+  files[mistake.file] += mistake.added;
+  const Outcome outcome = generate(files);
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.said.find('\n'), outcome.said.size() - 1) << outcome.said;
+  // A file that only its name is known of is named without its folder.
+  const std::string_view place = absl::StripPrefix(mistake.file, "table/");
+  EXPECT_TRUE(absl::EndsWith(outcome.said, absl::StrCat(place, ":", mistake.complaint, "\n")))
+      << outcome.said;
+  EXPECT_FALSE(outcome.wrote);
+}
+
+constexpr const char* kCalls = "table/calls/files.tbl";
+constexpr const char* kFlags = "table/flags/files.tbl";
+constexpr const char* kStructs = "table/structs.tbl";
+constexpr const char* kNumbers = "table/numbers/tiny.tbl";
+
+INSTANTIATE_TEST_SUITE_P(
+    Mistakes, BadInputTest,
+    testing::Values(
+        Mistake{"duplicate_number", kNumbers, "open 3\n", "5: open has the number of read"},
+        Mistake{"duplicate_name", kNumbers, "read 9\n", "5: read is here twice"},
+        Mistake{"no_number", kNumbers, "open\n", "5: a row is: NAME NUMBER"},
+        Mistake{"abi_without_convention", "table/numbers/far.tbl", "read 3\n",
+                "1: far has no convention and no row in abis.tbl"},
+        Mistake{"abi_without_numbers", "table/abis.tbl", "far | far | u.h | -m32 | a far one\n",
+                "1: far has no numbers"},
+        Mistake{"unknown_type", kCalls, "getrandom | n:what | size | files | 3.17 | - | Fills\n",
+                "3: n has the unknown type \"what\""},
+        Mistake{"pointer_without_role", kCalls,
+                "getrandom | buffer:char* size:size | size | files | 3.17 | - | Fills\n",
+                "3: buffer has the unknown type \"char*\""},
+        Mistake{"unknown_struct", kCalls,
+                "getrandom | pair:in<Pear> | size | files | 3.17 | - | Fills\n",
+                "3: pair is of the unknown struct or type \"Pear\""},
+        Mistake{"unknown_return", kCalls, "getrandom | | what | files | 3.17 | - | Fills\n",
+                "3: getrandom returns the unknown kind \"what\""},
+        Mistake{"unknown_attribute", kCalls, "getrandom | | int | files | 3.17 | fast | Fills\n",
+                "3: unknown attribute \"fast\""},
+        Mistake{"unknown_topic", kCalls, "getrandom | | int | food | 3.17 | - | Fills\n",
+                "3: unknown topic \"food\""},
+        Mistake{"unknown_abi", kCalls, "getrandom | | int | files | 3.17 | abi=tyni | Fills\n",
+                "3: \"tyni\" is no ABI"},
+        Mistake{"unknown_call", kCalls, "getrand | | int | files | 3.17 | - | Fills\n",
+                "3: no ABI has a call getrand"},
+        Mistake{"missing_column", kCalls, "getrandom | | int\n",
+                "3: a call has 7 columns, this has 3"},
+        Mistake{"too_many_registers", kCalls,
+                "getrandom | a:u64 b:u64 c:u64 d:int | int | files | 3.17 | - | Fills\n",
+                "3: getrandom takes more registers than tiny has"},
+        Mistake{"row_twice", kCalls, "read | fd:fd data:buffer | size | files | 2.6 | - | Reads\n",
+                "3: read is here twice"},
+        Mistake{"value_missing", kFlags, "  AT_OTHER ?\n",
+                "3: AT_OTHER has no value yet: import it"},
+        Mistake{"value_of_no_abi", kFlags, "  AT_OTHER 1 tyni=2\n", "3: \"tyni\" is no ABI"},
+        Mistake{"constant_twice", "table/flags/more.tbl", "constants u32 | more\n  AT_FDCWD 1\n",
+                "2: AT_FDCWD is a constant already"},
+        Mistake{"family_without_type", kFlags, "enum E what | one\n  A 1\n",
+                "3: unknown type \"what\""},
+        Mistake{"struct_twice", kStructs, "struct Pair | two\n  u64 a\n",
+                "3: Pair is defined twice for tiny"},
+        Mistake{"field_of_unknown_type", kStructs, "struct Third | three\n  what a\n",
+                "4: a has the unknown type \"what\""},
+        Mistake{"struct_of_no_abi", kStructs, "struct Third on tyni | three\n  u64 a\n",
+                "3: \"tyni\" is no ABI"},
+        Mistake{"unknown_key", "abi/tiny.abi", "colour blue\n", "15: unknown key \"colour\""},
+        Mistake{"untyped_without_reason", "table/untyped.tbl", "getrandom | -\n",
+                "1: an untyped call is: NAME | ABIS | why"},
+        Mistake{"untyped_of_no_abi", "table/untyped.tbl", "getrandom | tyni | gone\n",
+                "1: \"tyni\" is no ABI"},
+        Mistake{"unknown_table", "table/other.tbl", "a b\n", "1: not a table that is known"}),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
