@@ -96,9 +96,9 @@ TEST(Decode, CutsOffWhatHasNoRoom) {
   EXPECT_EQ(std::string(text, out.size()), "openat(0");
 }
 
-// Calls of `nosc spec` and `nosc plan` on x86_64, and a close that fails, with what strace 6.1 wrote
-// of them. Left out are those whose structs and arrays strace takes apart and this does not, and
-// getcwd, whose NUL this shows.
+// Calls of `nosc spec` and `nosc plan` on x86_64, and a close that fails, with what strace 6.1
+// wrote of them. Left out are those whose structs and arrays strace takes apart and this does not,
+// and getcwd, whose NUL this shows.
 struct Recorded {
   sys::RawCall call;
   long filled;
