@@ -17,8 +17,8 @@ Writer& label(Writer& out, std::string_view name) {
   return out;
 }
 
-// A file of /proc, or nothing where it can't be read: a report says what it can.
-std::string_view read_text(const char* path, Arena& arena) {
+// A file of /proc, or nothing where it can't be read: a report says what it can. One copy for all.
+[[gnu::noinline]] std::string_view read_text(const char* path, Arena& arena) {
   auto text = read_file(path, kLargestFileBytes, arena);
   if (!sys::faccessat(sys::kAT_FDCWD, sys::CStr::from_terminated(path), sys::kR_OK)) return {};
   return {text.data(), text.size()};

@@ -16,8 +16,8 @@ class PassingFd {
   PassingFd(const PassingFd&) = delete;
   PassingFd& operator=(const PassingFd&) = delete;
   ~PassingFd() {
-    if (left_ == 0) return;
-    --left_;
+    if (left == 0) return;
+    --left;
     (void)fd_.release();
   }
 
@@ -25,7 +25,7 @@ class PassingFd {
   operator sys::BorrowedFd() const { return fd_; }  // NOLINT(google-explicit-constructor)
 
  private:
-  static inline constinit unsigned left_ = 48;
+  static inline constinit unsigned left = 48;
 
   sys::Fd fd_;
 };

@@ -10,9 +10,7 @@ class Undo {
  public:
   // Shape: calls undo(what), once. `what` outlives the Undo.
   // Pre: an Undo is destroyed before those made earlier.
-  Undo(void (*undo)(void* what), void* what) : undo_(undo), what_(what), earlier_(latest_) {
-    latest_ = this;
-  }
+  Undo(void (*undo)(void* what), void* what);
   Undo(const Undo&) = delete;
   Undo& operator=(const Undo&) = delete;
   ~Undo();
@@ -27,7 +25,7 @@ class Undo {
  private:
   void run();
 
-  static inline constinit Undo* latest_ = nullptr;
+  static inline constinit Undo* latest = nullptr;
 
   void (*undo_)(void* what);
   void* what_;
