@@ -56,9 +56,10 @@ void apply_signal_mask(const HeldSignals& held);
 
 // Waits for the container's first process; hands on signals and, where there is a terminal, copies
 // bytes both ways until nothing is left to copy.
-// Shape: `master` is the container's terminal, or -1. Returns the exit status, or 128 + the signal.
-// Pre: hold_signals() was called, and `init` is a child that hasn't been waited for.
-int wait_foreground(sys::Pid init, sys::BorrowedFd master);
+// Shape: `pidfd` is the same process, or -1; `master` is the container's terminal, or -1. Returns
+// the exit status, or 128 + the signal. Pre: hold_signals() was called, and `init` is a child that
+// hasn't been waited for.
+int wait_foreground(sys::Pid init, sys::BorrowedFd pidfd, sys::BorrowedFd master);
 
 // The exit status that stands for a child's end: its own, or 128 + the signal that ended it.
 int exit_status_of(const sys::Siginfo& info);

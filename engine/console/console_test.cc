@@ -21,6 +21,8 @@ sys::Pid start(Work work) {
   return *child;
 }
 
+constexpr sys::BorrowedFd kNone = sys::BorrowedFd::from_raw(-1);
+
 class ForegroundTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -31,12 +33,11 @@ class ForegroundTest : public testing::Test {
   }
 
   HeldSignals held_;
-  const sys::BorrowedFd no_terminal_ = sys::BorrowedFd::from_raw(-1);
 };
 
 TEST_F(ForegroundTest, ReturnsTheExitStatus) {
   const auto status =
-      outcome_of([&] { return wait_foreground(start([] { return 42; }), no_terminal_); });
+      outcome_of([&] { return wait_foreground(start([] { return 42; }), kNone, kNone); });
   ASSERT_TRUE(status.ok());
   EXPECT_EQ(*status, 42);
 }
@@ -46,7 +47,7 @@ TEST_F(ForegroundTest, ReturnsTheSignal) {
     (void)sys::kill(sys::getpid(), sys::kSIGKILL);
     return 0;
   });
-  const auto status = outcome_of([&] { return wait_foreground(child, no_terminal_); });
+  const auto status = outcome_of([&] { return wait_foreground(child, kNone, kNone); });
   ASSERT_TRUE(status.ok());
   EXPECT_EQ(*status, 128 + 9);
 }
@@ -60,7 +61,7 @@ TEST_F(ForegroundTest, HandsSignalsOn) {
     for (;;) (void)sys::portable::ppoll({}, nullptr, nullptr);
     return 0;
   });
-  const auto status = outcome_of([&] { return wait_foreground(child, no_terminal_); });
+  const auto status = outcome_of([&] { return wait_foreground(child, kNone, kNone); });
   ASSERT_TRUE(status.ok());
   EXPECT_EQ(*status, 128 + 15);
 }

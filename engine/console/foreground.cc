@@ -21,8 +21,9 @@ sys::Pollfd poll_entry(sys::BorrowedFd fd, sys::PollEvents events, bool is_waite
 // The wait for one container: signals always, and the copying where there is a terminal.
 class Foreground {
  public:
-  Foreground(sys::Pid init, sys::BorrowedFd signals, sys::BorrowedFd master)
+  Foreground(sys::Pid init, sys::BorrowedFd pidfd, sys::BorrowedFd signals, sys::BorrowedFd master)
       : init_(init),
+        pidfd_(pidfd),
         signals_(signals),
         master_(master),
         input_(kStdin, master),
@@ -46,6 +47,7 @@ class Foreground {
   void pass_on_size();
 
   sys::Pid init_;
+  sys::BorrowedFd pidfd_;
   sys::BorrowedFd signals_;
   sys::BorrowedFd master_;
   Channel input_;
@@ -73,7 +75,7 @@ int Foreground::take_signal(sys::Signal signal) {
     pass_on_size();
   } else if (signal != sys::kSIGPIPE) {
     // The process may have ended already; that it has is the next signal to come.
-    (void)sys::kill(init_, signal);
+    (void)(pidfd_.raw() < 0 ? sys::kill(init_, signal) : sys::pidfd_send_signal(pidfd_, signal));
   }
   return kRunning;
 }
@@ -122,11 +124,11 @@ void unblock_master(sys::BorrowedFd master) {
 
 }  // namespace
 
-int wait_foreground(sys::Pid init, sys::BorrowedFd master) {
+int wait_foreground(sys::Pid init, sys::BorrowedFd pidfd, sys::BorrowedFd master) {
   const sys::Sigset set = held_signals();
   int status = kRunning;
   if (master.raw() < 0) {
-    Foreground foreground(init, master, master);
+    Foreground foreground(init, pidfd, master, master);
     while (status == kRunning) status = foreground.await_signal(set);
     return status;
   }
@@ -134,7 +136,7 @@ int wait_foreground(sys::Pid init, sys::BorrowedFd master) {
   RawTerminal raw;
   unblock_master(master);
   raw.enter(kStdin);
-  Foreground foreground(init, signals, master);
+  Foreground foreground(init, pidfd, signals, master);
   while (status == kRunning) status = foreground.turn();
   foreground.finish();
   return status;

@@ -46,7 +46,8 @@ void map_ids(CloneContext& context, sys::Pid child) {
 
 sys::Result<sys::Pid> clone_in_one_step(CloneContext& context) {
   sys::CloneArgs args{};
-  args.flags = cloned(*context.plan);
+  args.flags = cloned(*context.plan) | sys::kCLONE_PIDFD;
+  args.pidfd = reinterpret_cast<uintptr_t>(&context.pidfd);
   args.exit_signal = static_cast<uint64_t>(sys::kSIGCHLD);
   if (context.cgroup->directory) {
     args.flags |= sys::kCLONE_INTO_CGROUP;
@@ -111,6 +112,8 @@ Init follow_between(CloneContext& context, sys::Pid between_pid) {
   }
   if (init.first.event == Event::kFailed) return init;
   init.pid = stays ? between_pid : init.first.pid;
+  auto pidfd = sys::pidfd_open(init.pid);
+  if (pidfd) init.pidfd = pidfd.take();
   or_fail(send_go(context.channel->parent), "send", "the container's set-up");
   return init;
 }
@@ -126,7 +129,7 @@ Init start_stepwise(CloneContext& context) {
   }
   Undo end_between(kill_and_reap, &pid);
   context.channel->child.reset();
-  const Init init = follow_between(context, pid);
+  Init init = follow_between(context, pid);
   end_between.dismiss();
   return init;
 }
@@ -136,7 +139,7 @@ Init start_in_one_step(CloneContext& context, sys::Pid pid) {
   context.channel->child.reset();
   if (context.plan->namespaces.created.has(kUser)) map_ids(context, pid);
   end_child.dismiss();
-  return {.pid = pid, .first = {}};
+  return {.pid = pid, .pidfd = sys::Fd::adopt(context.pidfd), .first = {}};
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace nosc::launch {
 // The container's first process, as its parent knows it.
 struct Init {
   sys::Pid pid{};
+  sys::Fd pidfd;  // the same; none where the kernel has no such thing
   Message first;  // what the child said while it was started: kFailed, or nothing of interest
 };
 
@@ -25,6 +26,7 @@ struct CloneContext {
   // Set where the kernel (an emulator's) has no subreapers: the process between can't leave its
   // child to the parent then, so it stays, and ends as the child does.
   bool between_stays = false;
+  int pidfd = -1;  // where clone3 puts it
 };
 
 // Starts the container's first process in its namespaces and its cgroup, in one step where the

@@ -73,7 +73,7 @@ std::optional<int> start_and_wait(Foreground& foreground, Arena& arena, uint64_t
   if (started_us != nullptr) *started_us = now_us();
   foreground.program.reset();
   namespaces::close_joins(plan.namespaces);
-  const int status = console::wait_foreground(init.pid, terminal);
+  const int status = console::wait_foreground(init.pid, init.pidfd, terminal);
   end_init.dismiss();
   return status;
 }
