@@ -40,7 +40,7 @@ unsigned long bits(sys::OpenFlags flags) { return flags.bits(); }
 char path[64] = "/etc/passwd";
 
 TEST(Decode, NamesDescriptorsStringsFlagsAndModes) {
-  const unsigned long here = static_cast<unsigned long>(-100);
+  const unsigned long here = static_cast<unsigned long>(sys::kCwd.raw());
   EXPECT_EQ(decode({sys::nr::kopenat, {here, address_of(path), bits(sys::kO_CLOEXEC), 0, 0, 0}}),
             "openat(AT_FDCWD, \"/etc/passwd\", O_RDONLY|O_CLOEXEC)");
   const auto flags = sys::kO_WRONLY | sys::kO_CREAT | sys::kO_TRUNC;
@@ -120,7 +120,7 @@ TEST(Decode, WritesTheEnginesCallsAsStraceDoes) {
   const char config[] = "{\n  \"ociVersion\": \"1.3.0\",\n  \"root\": {\n";
   const char relative[64] = "b/config.json";
   const char absolute[64] = "/tmp/tr/b/config.json";
-  const unsigned long here = static_cast<unsigned long>(-100);
+  const unsigned long here = static_cast<unsigned long>(sys::kCwd.raw());
   const unsigned long none = static_cast<unsigned long>(-1);
   const Recorded recorded[] = {
       {{102, {}}, -1, 0, "getuid()                                = 0"},

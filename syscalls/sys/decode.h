@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "syscalls/constants.h"
 #include "syscalls/decode_data.h"
 #include "syscalls/errno.h"
 
@@ -153,8 +154,7 @@ inline void add_enum(TextBuffer& out, const decode_data::Family& family, uint64_
 }
 
 inline void add_descriptor(TextBuffer& out, int fd) {
-  constexpr int kCurrentFolder = -100;
-  if (fd == kCurrentFolder) return out.add("AT_FDCWD");
+  if (fd == kAT_FDCWD.raw()) return out.add("AT_FDCWD");
   out.add_signed(fd);
 }
 
