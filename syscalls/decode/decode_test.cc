@@ -71,6 +71,19 @@ TEST(Decode, ShowsMemory) {
   EXPECT_EQ(decode({sys::nr::kread, {0, address_of(data), 5, 0, 0, 0}}, 2), "read(0, \"xx\", 5)");
 }
 
+TEST(Decode, ListsStrings) {
+  char option[64] = "-l";
+  const unsigned long list[] = {address_of(path), address_of(option), 0};
+  EXPECT_EQ(decode({sys::nr::kexecve, {address_of(path), address_of(list), 0, 0, 0, 0}}),
+            R"(execve("/etc/passwd", ["/etc/passwd", "-l"], NULL))");
+  EXPECT_EQ(decode({sys::nr::kexecve, {0, address_of(list + 2), 1, 0, 0, 0}}),
+            "execve(NULL, [], 0x1)");
+  unsigned long endless[64];
+  for (unsigned long& string : endless) string = address_of(option);
+  const std::string decoded = decode({sys::nr::kexecve, {0, address_of(endless), 0, 0, 0, 0}});
+  EXPECT_TRUE(decoded.ends_with(R"("-l", "-l", ...], NULL))")) << decoded;
+}
+
 TEST(Decode, NamesOneOfSeveral) {
   EXPECT_EQ(decode({sys::nr::klseek, {3, static_cast<unsigned long>(-5), 2, 0, 0, 0}}),
             "lseek(3, -5, SEEK_END)");

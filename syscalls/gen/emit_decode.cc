@@ -76,9 +76,8 @@ std::string role_of(const Tables& tables, const Argument& argument, std::string&
   if (type == "bytes") return "kBytes";
   if (type == "buffer") return "kFilled";
   if (absl::StrContains(type, "_first")) return "kWord";
-  if (type == "span" || type == "in" || type == "out" || type == "inout" || type == "strings") {
-    return "kPointer";
-  }
+  if (type == "strings") return "kStrings";
+  if (type == "span" || type == "in" || type == "out" || type == "inout") return "kPointer";
   if (type == "sizeof") return "kWord";
   if (type == "constant") return "kInt";
   if (type == "Mode") return argument.fallback.empty() ? "kMode" : "kOptionalMode";

@@ -113,6 +113,23 @@ inline void add_memory(TextBuffer& out, const CallMemory& memory, uint64_t addre
   out.add(is_whole ? "\"" : "\"...");
 }
 
+// Strings that a list of pointers names, up to its null pointer.
+inline void add_strings(TextBuffer& out, const CallMemory& memory, uint64_t address) {
+  if (address == 0) return out.add("NULL");
+  for (size_t i = 0;; ++i) {
+    unsigned long string = 0;
+    const bool is_read =
+        memory.read != nullptr && memory.read(memory.context, address + i * sizeof(string), &string,
+                                              sizeof(string)) == sizeof(string);
+    if (!is_read && i == 0) return out.add_hex(address);
+    if (i == 0) out.add('[');
+    if (is_read && string == 0) return out.add(']');
+    if (i != 0) out.add(", ");
+    if (!is_read || i == kMostBytes) return out.add("...]");
+    add_memory(out, memory, string, kMostBytes + 1, true);
+  }
+}
+
 inline void add_flags(TextBuffer& out, const decode_data::Family& family, uint64_t bits) {
   const decode_data::Constant* const constants = decode_data::kConstants + family.first;
   uint64_t left = bits;
@@ -192,6 +209,7 @@ inline void add_argument(TextBuffer& out, const CallMemory& memory, const RawCal
     case Role::kFlags: return add_flags(out, family, value);
     case Role::kEnum: return add_enum(out, family, value);
     case Role::kString: return add_memory(out, memory, value, kMostBytes + 1, true);
+    case Role::kStrings: return add_strings(out, memory, value);
     case Role::kBytes: return add_memory(out, memory, value, next, false);
     case Role::kFilled:
       if (filled < 0) return add_scalar(out, Role::kPointer, value);

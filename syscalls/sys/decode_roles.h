@@ -20,8 +20,9 @@ enum class Role : uint8_t {
   kFlags,
   kEnum,
   kString,
-  kBytes,   // memory that is read; the next register is its size
-  kFilled,  // memory that is filled; likewise
+  kStrings,  // pointers to strings, with a null one at the end
+  kBytes,    // memory that is read; the next register is its size
+  kFilled,   // memory that is filled; likewise
   kPointer,
 };
 
