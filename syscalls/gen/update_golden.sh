@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Writes the generated headers that are kept for review: bazel run //syscalls/gen:update_golden
+# Writes the generated headers that are kept for review and the reference of the calls:
+# bazel run //syscalls/gen:update_golden
 set -eu
 from=$PWD/syscalls
 to=$BUILD_WORKSPACE_DIRECTORY/syscalls/golden
@@ -9,4 +10,11 @@ cd "$from"
 for header in sys.h x86_64/*.h arm/*.h; do
   cp -L "$header" "$to/$header.golden"
   chmod 644 "$to/$header.golden"
+done
+
+pages=$BUILD_WORKSPACE_DIRECTORY/docs/syscalls
+rm -f "$pages"/*.md
+for page in reference/*.md; do
+  cp -L "$page" "$pages/${page##*/}"
+  chmod 644 "$pages/${page##*/}"
 done
