@@ -38,9 +38,10 @@ sys::Result<sys::Fd> make_directory_in_parent(sys::BorrowedFd root, const char* 
   char parent[kMaximumPathBytes];
   const std::string_view text = path;
   const size_t name = text.rfind('/') + 1;
-  if (name >= sizeof parent) return sys::kENAMETOOLONG;
+  constexpr char kHere[] = ".";
+  if (name + sizeof kHere > sizeof parent) return sys::kENAMETOOLONG;
   memcpy(parent, path, name);
-  memcpy(parent + name, ".", 2);
+  memcpy(parent + name, kHere, sizeof kHere);
   const auto directory = open_beneath(root, parent, kPathOnly | sys::kO_DIRECTORY);
   if (!directory.ok()) return directory.error();
   const sys::CStr last = sys::CStr::from_terminated(path + name);
