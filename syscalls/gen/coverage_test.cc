@@ -3,27 +3,11 @@
 // Every number of an ABI has a typed call, or stands in untyped.tbl with the reason.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "syscalls/gen/emit.h"
+#include "syscalls/gen/testing_tables.h"
 
 namespace syscalls_gen {
 namespace {
-
-const Tables& tables() {
-  static const auto& loaded = *new absl::StatusOr<Tables>([] {
-    std::vector<std::string> paths;
-    for (const char* folder : {"syscalls/abi", "syscalls/table"}) {
-      for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-        const std::string extension = entry.path().extension().string();
-        if (extension == ".abi" || extension == ".tbl") paths.push_back(entry.path().string());
-      }
-    }
-    return load_tables(paths);
-  }());
-  if (!loaded.ok()) ADD_FAILURE() << loaded.status();
-  return *loaded;
-}
 
 bool is_typed(const Abi& abi, const std::string& name) {
   for (const Call& call : tables().calls) {

@@ -165,8 +165,10 @@ absl::StatusOr<Files> write_pages(const Tables& tables) {
   std::string& list = files["README.md"];
   list = absl::StrCat(
       kGenerated, "# Typed calls\n\n", index.size(),
-      " calls by name. A call exists for an ABI if the kernel numbers it there; using another is a "
-      "compile error. What can go wrong is the kernel's to say: a `Result` holds its errno, which "
+      " calls by name, with the ABIs that number each. The headers have a call where this layer "
+      "knows "
+      "the ABI's conventions and the layouts that the call needs; elsewhere using it is a compile "
+      "error. What can go wrong is the kernel's to say: a `Result` holds its errno, which "
       "the manual page explains. A call with several forms stands once for each.\n\n| call | topic "
       "| what it does |\n|---|---|---|\n");
   for (const auto& [name, call] : index) {

@@ -20,24 +20,10 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "syscalls/gen/emit.h"
+#include "syscalls/gen/testing_tables.h"
 
 namespace syscalls_gen {
 namespace {
-
-const Tables& tables() {
-  static const auto& loaded = *new absl::StatusOr<Tables>([] {
-    std::vector<std::string> paths;
-    for (const char* folder : {"syscalls/abi", "syscalls/table"}) {
-      for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-        const std::string extension = entry.path().extension().string();
-        if (extension == ".abi" || extension == ".tbl") paths.push_back(entry.path().string());
-      }
-    }
-    return load_tables(paths);
-  }());
-  if (!loaded.ok()) ADD_FAILURE() << loaded.status();
-  return *loaded;
-}
 
 const Signatures& kernel() {
   static const auto& loaded = *new absl::StatusOr<Signatures>([]() -> absl::StatusOr<Signatures> {
@@ -152,7 +138,8 @@ TEST_P(SignatureTest, EveryTypedCallHasTheKernelsRegisters) {
   for (const Call& call : tables().calls) {
     if (!call_exists(tables(), *abi(), call)) continue;
     const auto known = kernel().at(GetParam()).find(call.name);
-    ASSERT_NE(known, kernel().at(GetParam()).end()) << call.name << " is not implemented";
+    ASSERT_NE(known, kernel().at(GetParam()).end())
+        << call.name << " is not in the kernel's source";
     const auto typed = typed_registers(*abi(), call);
     ASSERT_TRUE(typed.ok()) << typed.status();
     const Registers wanted = kernel_registers(*abi(), known->second);
