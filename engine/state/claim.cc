@@ -6,13 +6,6 @@
 namespace nosc::state {
 namespace {
 
-constexpr size_t kLongestId = 255;  // NAME_MAX
-
-bool is_id_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '+' || c == '-' || c == '.';
-}
-
 sys::Fd open_root(std::string_view root, uint32_t owner) {
   const sys::CStr path = sys::CStr::from_terminated(root.data());
   constexpr auto kFlags = sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC;
@@ -35,14 +28,6 @@ sys::Fd open_root(std::string_view root, uint32_t owner) {
 }
 
 }  // namespace
-
-bool is_valid_id(std::string_view id) {
-  if (id.empty() || id.size() > kLongestId || id == "." || id == "..") return false;
-  for (char c : id) {
-    if (!is_id_character(c)) return false;
-  }
-  return true;
-}
 
 Claim::Claim(std::string_view root, uint32_t owner, std::string_view id, Arena& arena)
     : directory_(open_root(root, owner)), name_(arena.copy_string(id).data()) {

@@ -11,13 +11,10 @@
 
 #include "engine/rt/arena.h"
 #include "engine/rt/undo.h"
+#include "engine/state/record.h"
 #include "syscalls/sys/fd.h"
 
 namespace nosc::state {
-
-// True if an id may name a container: letters, digits, "_", "+", "-" and ".", not "." or "..",
-// at most 255 bytes.
-bool is_valid_id(std::string_view id);
 
 // An id in use by this process.
 class Claim {

@@ -18,22 +18,6 @@
 namespace nosc::state {
 namespace {
 
-TEST(ContainerId, Valid) {
-  for (const std::string_view id : {"a", "A-b_c.d+9", "...", ".a", "-", "0"}) {
-    EXPECT_TRUE(is_valid_id(id)) << id;
-  }
-  EXPECT_TRUE(is_valid_id(std::string(255, 'x')));
-}
-
-TEST(ContainerId, Invalid) {
-  for (const std::string_view id :
-       {"", ".", "..", "a/b", "/", "a b", "a\n", "\xc3\xa4", "a:b", "a*"}) {
-    EXPECT_FALSE(is_valid_id(id)) << id;
-  }
-  EXPECT_FALSE(is_valid_id(std::string(256, 'x')));
-  EXPECT_FALSE(is_valid_id(std::string_view("a\0b", 3)));
-}
-
 class ClaimTest : public testing::Test {
  protected:
   ~ClaimTest() override { std::filesystem::remove_all(root_); }

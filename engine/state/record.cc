@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/state/record.h"
+
+#include <cstring>
+
+#include "engine/rt/descriptor_path.h"
+#include "engine/rt/files.h"
+#include "engine/rt/rooted.h"
+#include "engine/rt/writer.h"
+#include "engine/state/start_socket.h"
+#include "syscalls/sys.h"
+#include "syscalls/sys/retry.h"
+
+namespace nosc::state {
+namespace {
+
+constexpr size_t kLongestId = 255;  // NAME_MAX
+constexpr size_t kLargestBytes = size_t{256} << 20;
+constexpr int kProgressReads = 100;  // of one that is being written
+
+// The part of the header that is written in place.
+struct StoredProgress {
+  uint32_t flags;
+  uint32_t cgroup_kept_bytes;
+  uint32_t pid;
+  uint32_t sum;
+  uint64_t start_time;
+
+  // Odd factors lose no bit, so that a change of any one word changes the sum.
+  uint32_t expected_sum() const {
+    constexpr uint32_t kFactor = 0x9e3779b1;
+    uint32_t sum = kFactor;
+    for (const uint32_t word : {flags, cgroup_kept_bytes, pid, static_cast<uint32_t>(start_time),
+                                static_cast<uint32_t>(start_time >> 32)}) {
+      sum = (sum + word) * kFactor;
+    }
+    return sum;
+  }
+};
+
+struct Header {
+  char magic[8];
+  StoredProgress progress;
+  uint32_t lengths[kTextCount];
+};
+static_assert(sizeof(Header) == 64);
+
+constexpr char kMagic[8] = {'n', 'o', 's', 'c', 'r', 'e', 'c', '1'};
+
+StoredProgress to_stored(const Progress& progress) {
+  StoredProgress stored{.flags = progress.flags,
+                        .cgroup_kept_bytes = progress.cgroup_kept_bytes,
+                        .pid = static_cast<uint32_t>(sys::to_raw(progress.init.pid)),
+                        .sum = 0,
+                        .start_time = progress.init.start_time};
+  stored.sum = stored.expected_sum();
+  return stored;
+}
+
+bool is_id_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '+' || c == '-' || c == '.';
+}
+
+// A directory that somebody else could have put there proves nothing.
+void check_root(sys::BorrowedFd directory, std::string_view path, uint32_t owner) {
+  sys::Statx status;
+  or_fail(sys::statx(directory, "", sys::kAT_EMPTY_PATH, sys::kSTATX_BASIC_STATS, status), "stat",
+          path);
+  constexpr auto kOthersWrite = sys::kS_IWGRP | sys::kS_IWOTH;
+  if (status.uid != sys::Uid{owner} || (status.mode & kOthersWrite.bits()) != 0) {
+    fail({.object = path, .text = "state directory must be this user's alone"});
+  }
+}
+
+// A file without a name, where the file system has such.
+sys::Result<sys::Fd> make_file(sys::BorrowedFd root, sys::CStr temporary) {
+  constexpr auto kMode = sys::Mode::from_bits(0600);
+  constexpr auto kFlags = sys::kO_RDWR | sys::kO_CLOEXEC;
+  auto made = sys::openat(root, ".", kFlags | sys::kO_TMPFILE, kMode);
+  if (made || !made.failed_with(sys::kEOPNOTSUPP)) return made;
+  // What a killed process of the same pid left may be a container's record: never truncated.
+  (void)sys::unlinkat(root, temporary);
+  return sys::openat(root, temporary, kFlags | sys::kO_CREAT | sys::kO_EXCL, kMode);
+}
+
+// Writes the header and the texts as one. Nothing is ever half there: the file has no name yet.
+sys::Result<void> write_whole(sys::BorrowedFd file, const Texts& texts, const Progress& progress) {
+  Header header{.magic = {}, .progress = to_stored(progress), .lengths = {}};
+  std::memcpy(header.magic, kMagic, sizeof kMagic);
+  sys::Iovec parts[1 + kTextCount] = {{&header, sizeof header}};
+  size_t size = sizeof header;
+  for (size_t i = 0; i < kTextCount; ++i) {
+    const std::string_view text = texts.views[i];
+    header.lengths[i] = static_cast<uint32_t>(text.size());
+    parts[1 + i] = {text.data() == nullptr ? "" : text.data(), text.size() + 1};
+    size += text.size() + 1;
+  }
+  const auto written = sys::writev(file, parts);
+  if (written && *written == size) return sys::Result<void>::from_raw(0);
+  return written ? sys::kENOSPC : written.error();
+}
+
+}  // namespace
+
+bool is_valid_id(std::string_view id) {
+  if (id.empty() || id.size() > kLongestId || id == "." || id == "..") return false;
+  for (char c : id) {
+    if (!is_id_character(c)) return false;
+  }
+  return true;
+}
+
+void fail_about(const char* before, std::string_view id, const char* after, ErrorCode code) {
+  BufferWriter<512> text;
+  text.text(before).character(' ').quoted(id).character(' ').text(after).character('\0');
+  fail({.code = code, .text = text.view().data()});
+}
+
+void fail_missing(std::string_view id) { fail_about("container", id, "does not exist"); }
+
+sys::Result<sys::Fd> find_root(std::string_view path, uint32_t owner) {
+  auto opened = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.data()),
+                            sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
+  if (opened) {
+    check_root(opened.borrow(), path, owner);
+  } else if (!opened.failed_with(sys::kENOENT)) {
+    fail_system("open", path, opened.error());
+  }
+  return opened;
+}
+
+sys::Fd make_root(std::string_view path, uint32_t owner) {
+  auto found = find_root(path, owner);
+  if (!found) {
+    const sys::Fd base =
+        or_fail(sys::openat(sys::kCwd, path[0] == '/' ? sys::CStr("/") : sys::CStr("."),
+                            sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+                "open", path);
+    (void)or_fail(rt::make_directories_beneath(base, path.data(), 0700), "create", path);
+    found = find_root(path, owner);
+  }
+  return or_fail(std::move(found), "open", path);
+}
+
+void Record::create(sys::Fd root, const Texts& texts, const Progress& progress) {
+  owned_root_ = std::move(root);
+  root_ = owned_root_;
+  texts_ = texts;
+  progress_ = progress;
+  BufferWriter<24> temporary;
+  temporary.character(':').decimal(static_cast<uint32_t>(sys::getpid())).character('\0');
+  const auto temporary_name = sys::CStr::from_terminated(temporary.view().data());
+  file_ = or_fail(make_file(root_, temporary_name), "create record of", id());
+  or_fail(sys::flock(file_, sys::kLOCK_EX), "lock record of", id());
+  auto done = write_whole(file_, texts, progress);
+  if (done) {
+    done = sys::linkat(sys::kCwd, DescriptorPath(file_).path(), root_,
+                       sys::CStr::from_terminated(id().data()), sys::kAT_SYMLINK_FOLLOW);
+  }
+  (void)sys::unlinkat(root_, temporary_name);
+  if (done.failed_with(sys::kEEXIST)) {
+    fail_about("container", id(), "exists already", ErrorCode::kConflict);
+  }
+  or_fail(done, "write record of", id());
+  or_fail(identify(file_), "stat record of", id());
+}
+
+sys::Result<void> Record::identify(sys::BorrowedFd file) {
+  sys::Statx status;
+  const auto asked = sys::statx(file, "", sys::kAT_EMPTY_PATH, sys::kSTATX_BASIC_STATS, status);
+  if (!asked) return asked;
+  inode_ = status.ino;
+  size_bytes_ = status.size;
+  owner_ = sys::to_raw(status.uid);
+  return status.nlink == 0 ? sys::kENOENT : sys::Errno{};
+}
+
+// One that is written at this moment is read again: a torn one has a wrong sum.
+bool Record::read_progress() {
+  for (int i = 0; i < kProgressReads; ++i) {
+    StoredProgress stored;
+    const auto count =
+        sys::pread64(file_, sys::MutableBytes(&stored, sizeof stored), offsetof(Header, progress));
+    if (!count || *count != sizeof stored) return false;
+    if (stored.sum != stored.expected_sum()) continue;
+    progress_ = {
+        .flags = stored.flags,
+        .cgroup_kept_bytes = stored.cgroup_kept_bytes,
+        .init = {.pid = sys::Pid{static_cast<int>(stored.pid)}, .start_time = stored.start_time}};
+    return true;
+  }
+  return false;
+}
+
+// Finds the texts in what was read; false unless each is where the header says and ends in a NUL.
+bool Record::read_texts(Arena& arena) {
+  Header header;
+  auto count = sys::pread64(file_, sys::MutableBytes(&header, sizeof header), 0);
+  if (!count || *count != sizeof header) return false;
+  if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0) return false;
+  uint64_t end = sizeof header;
+  for (const uint32_t length : header.lengths) end += uint64_t{length} + 1;
+  if (end != size_bytes_ || end > kLargestBytes) return false;
+  const size_t config_bytes = header.lengths[static_cast<size_t>(Text::kConfig)];
+  config_offset_ = end - config_bytes - 1;
+  const auto texts = arena.array<char>(config_offset_ - sizeof header);
+  count = sys::pread64(file_, sys::MutableBytes(texts.data(), texts.size()), sizeof header);
+  if (!count || *count != texts.size()) return false;
+  const char* next = texts.data();
+  for (size_t i = 0; i + 1 < kTextCount; ++i) {
+    texts_.views[i] = {next, header.lengths[i]};
+    next += header.lengths[i];
+    if (*next++ != '\0') return false;
+  }
+  texts_[Text::kConfig] = {nullptr, config_bytes};
+  return true;
+}
+
+sys::Result<void> Record::try_open(sys::BorrowedFd root, std::string_view id, Arena& arena) {
+  root_ = root;
+  auto opened = sys::openat(root, sys::CStr::from_terminated(id.data()),
+                            sys::kO_RDWR | sys::kO_NOFOLLOW | sys::kO_NONBLOCK | sys::kO_CLOEXEC);
+  if (!opened) return opened.error();
+  file_ = opened.take();
+  const auto identified = identify(file_);
+  if (!identified) return identified;
+  if (!read_texts(arena) || this->id() != id || !read_progress()) return sys::kEBADMSG;
+  return identified;
+}
+
+void Record::open(std::string_view path, uint32_t owner, std::string_view id, Arena& arena) {
+  auto root = is_valid_id(id) ? find_root(path, owner) : sys::Result<sys::Fd>(sys::kENOENT);
+  auto opened = sys::Result<void>(sys::kENOENT);
+  if (root) {
+    owned_root_ = root.take();
+    opened = try_open(owned_root_, id, arena);
+  }
+  if (opened.failed_with(sys::kENOENT)) fail_missing(id);
+  if (opened.failed_with(sys::kEBADMSG)) fail_about("record of container", id, "is damaged");
+  or_fail(opened, "open record of", id);
+}
+
+void Record::lock() {
+  or_fail(sys::retry_eintr([&] { return sys::flock(file_, sys::kLOCK_EX); }), "lock record of",
+          id());
+  if (is_deleted()) fail_missing(id());
+  if (!read_progress()) fail_about("record of container", id(), "is damaged");
+}
+
+bool Record::try_lock() { return sys::flock(file_, sys::kLOCK_EX | sys::kLOCK_NB).ok(); }
+
+bool Record::is_locked_elsewhere() const {
+  const auto locked = sys::flock(file_, sys::kLOCK_SH | sys::kLOCK_NB);
+  if (locked) (void)sys::flock(file_, sys::kLOCK_UN);
+  return locked.failed_with(sys::kEAGAIN);
+}
+
+bool Record::is_deleted() { return identify(file_).failed_with(sys::kENOENT); }
+
+void Record::write(const Progress& progress) {
+  progress_ = progress;
+  const StoredProgress stored = to_stored(progress);
+  or_fail(sys::pwrite64(file_, sys::Bytes(&stored, sizeof stored), offsetof(Header, progress)),
+          "write record of", id());
+}
+
+void Record::remove() const {
+  remove_start_socket(root_, inode_);
+  (void)sys::unlinkat(root_, sys::CStr::from_terminated(id().data()));
+}
+
+std::span<char> Record::read_config(Arena& arena) const {
+  const size_t size = texts_[Text::kConfig].size();
+  const auto text = arena.array<char>(size + 1);
+  const size_t count = or_fail(sys::pread64(file_, sys::MutableBytes(text.data(), size),
+                                            static_cast<int64_t>(config_offset_)),
+                               "read record of", id());
+  if (count != size) fail_about("record of container", id(), "is damaged");
+  return text.first(size);
+}
+
+}  // namespace nosc::state

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "engine/cgroups/frozen.h"
+#include "engine/rt/number.h"
+#include "engine/rt/writer.h"
+#include "engine/state/record.h"
+#include "engine/state/start_socket.h"
+#include "syscalls/sys.h"
+
+namespace nosc::state {
+namespace {
+
+// In the order of Status.
+constexpr char kNames[][9] = {"creating", "created", "running", "paused", "stopped"};
+
+constexpr int kStateField = 3;  // of /proc/PID/stat, counted from 1
+constexpr int kStartTimeField = 22;
+
+// The field of that number. The second one, the name, may hold anything, but ends the last ")".
+std::string_view field_of(std::string_view stat, int number) {
+  const size_t name_end = stat.rfind(')');
+  if (name_end == stat.npos) return {};
+  stat.remove_prefix(name_end + 1);
+  for (int field = 2; field < number; ++field) {
+    stat.remove_prefix(std::min(stat.find(' '), stat.size() - 1) + 1);
+  }
+  return stat.substr(0, stat.find(' '));
+}
+
+}  // namespace
+
+uint64_t start_time_of(sys::Pid pid) {
+  BufferWriter<32> path;
+  path.text("/proc/").decimal(static_cast<uint32_t>(sys::to_raw(pid))).text("/stat");
+  path.character('\0');
+  const auto file = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.view().data()),
+                                sys::kO_RDONLY | sys::kO_CLOEXEC);
+  if (!file) return 0;
+  char buffer[1024];
+  const auto count = sys::read(file.borrow(), buffer);
+  if (!count) return 0;
+  const std::string_view stat(buffer, *count);
+  const std::string_view state = field_of(stat, kStateField);
+  if (state == "Z" || state == "X") return 0;
+  return parse_decimal(field_of(stat, kStartTimeField)).value_or(0);
+}
+
+sys::Result<sys::Fd> open_process(const ProcessMark& mark) {
+  auto process = sys::pidfd_open(mark.pid);
+  if (process && !is_alive(mark)) return sys::kESRCH;
+  return process;
+}
+
+const char* status_name(Status status) { return kNames[static_cast<size_t>(status)]; }
+
+Status status_of(const Record& record) {
+  if (!record.has(kSetUp) && record.is_locked_elsewhere()) return Status::kCreating;
+  if (!is_alive(record.progress().init)) return Status::kStopped;
+  if (cgroups::is_frozen(record.texts()[Text::kCgroupMount], record.texts()[Text::kCgroupPath])) {
+    return Status::kPaused;
+  }
+  const bool waits = connect_to_start(record.root(), record.inode()).ok();
+  return waits ? Status::kCreated : Status::kRunning;
+}
+
+}  // namespace nosc::state
