@@ -4,19 +4,27 @@
 // runtimes. Needs root:
 //
 //   sudo ./bazelw run //tests/bench -- [--rounds=N] [--only=NAME] [--history=FILE --machine=TEXT]
+//   sudo ./bazelw run //tests/bench -- --operations [--rounds=N]
+//
+// --operations measures create, state, start, exec and delete instead, beside crun and runc.
 //
 // All contenders run the same bundle, whose payload is a static program that only exits, in random
 // order within each round, by vfork, execve and wait4. Times on a shared machine wander: compare
 // ratios to the floor, and the tenth percentile before others. Memory and system calls are counted
 // in one run more each.
 
+#include <sys/prctl.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
+#include <numeric>
 #include <random>
 #include <stdexcept>
 
 #include "tests/bench/bundle.h"
 #include "tests/bench/contender.h"
+#include "tests/bench/lifecycle.h"
 #include "tests/bench/memory.h"
 #include "tests/bench/report.h"
 
@@ -25,6 +33,7 @@ namespace {
 struct Options {
   bench::Programs programs;
   int rounds = 100;
+  bool operations = false;
   std::string only;     // compare the floor with this one; empty: with all
   std::string history;  // empty: print only
   std::string machine = "unknown";
@@ -38,14 +47,26 @@ bool take_flag(const std::string& argument, const std::string& flag, std::string
   return true;
 }
 
+// Programs of this build are named as they lie beneath this one's runfiles, wherever it is started.
+void find_in_runfiles(const std::string& bench, std::string& program) {
+  if (!program.empty()) {
+    program = std::filesystem::absolute(bench + ".runfiles/nosc/" + program);
+  }
+}
+
 // Errors: throws std::exception.
 Options parse_options(int argc, char** argv) {
   Options options;
   std::string rounds = std::to_string(options.rounds);
   for (int i = 1; i < argc; ++i) {
+    if (std::string(argv[i]) == "--operations") {
+      options.operations = true;
+      continue;
+    }
     if (!take_flag(argv[i], "--floor=", options.programs.floor) &&
         !take_flag(argv[i], "--nosc=", options.programs.nosc) &&
         !take_flag(argv[i], "--payload=", options.programs.payload) &&
+        !take_flag(argv[i], "--waiting=", options.programs.waiting) &&
         !take_flag(argv[i], "--rounds=", rounds) && !take_flag(argv[i], "--only=", options.only) &&
         !take_flag(argv[i], "--history=", options.history) &&
         !take_flag(argv[i], "--machine=", options.machine)) {
@@ -53,14 +74,20 @@ Options parse_options(int argc, char** argv) {
     }
   }
   options.rounds = std::max(1, std::stoi(rounds));
+  bench::Programs& programs = options.programs;
+  for (std::string* program :
+       {&programs.floor, &programs.nosc, &programs.payload, &programs.waiting}) {
+    find_in_runfiles(argv[0], *program);
+  }
   return options;
 }
 
-// One run of each, which also warms the caches; who can't run here is named and left out.
-void drop_those_that_fail(std::vector<bench::Contender>& contenders) {
-  std::erase_if(contenders, [&](const bench::Contender& contender) {
+// One try of each, which also warms the caches; who can't run here is named and left out.
+template <class Contenders, class Try>
+void drop_those_that_fail(Contenders& contenders, Try attempt) {
+  std::erase_if(contenders, [&](const auto& contender) {
     try {
-      (void)bench::run_once(contender);
+      attempt(contender);
       return false;
     } catch (const std::runtime_error& error) {
       std::cerr << "left out: " << error.what() << "\n";
@@ -69,35 +96,59 @@ void drop_those_that_fail(std::vector<bench::Contender>& contenders) {
   });
 }
 
-void measure(const Options& options, const bench::Bundle& bundle,
-             std::vector<bench::Contender>& contenders) {
+// Calls with every index below `count`, in another order in each round.
+template <class Call>
+void in_random_order(int rounds, size_t count, Call call) {
   std::mt19937 random(std::random_device{}());
-  std::vector<size_t> order(contenders.size());
-  for (size_t i = 0; i < order.size(); ++i) {
-    order[i] = i;
-  }
-  for (int round = 0; round < options.rounds; ++round) {
+  std::vector<size_t> order(count);
+  std::iota(order.begin(), order.end(), size_t{0});
+  for (int round = 0; round < rounds; ++round) {
     std::shuffle(order.begin(), order.end(), random);
     for (const size_t index : order) {
-      bench::Contender& contender = contenders[index];
-      contender.runs.push_back(bench::run_once(contender));
+      call(index);
     }
   }
+}
+
+void measure(const Options& options, const bench::Bundle& bundle,
+             std::vector<bench::Contender>& contenders) {
+  in_random_order(options.rounds, contenders.size(), [&](size_t index) {
+    bench::Contender& contender = contenders[index];
+    contender.runs.push_back(bench::run_command(contender.name, contender.command));
+  });
   for (bench::Contender& contender : contenders) {
     contender.syscalls = bench::count_syscalls(contender, bundle);
     contender.peak_memory_kb = bench::measure_peak_memory_kb(contender.command);
   }
 }
 
+// The containers' first processes become children of this one when their runtime has ended.
+void measure_operations(const Options& options, const bench::Bundle& bundle) {
+  bundle.run_program("/wait");
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  std::vector<bench::Runtime> runtimes = bench::find_runtimes(options.programs, bundle);
+  drop_those_that_fail(runtimes, [&](bench::Runtime runtime) { live_once(runtime, bundle); });
+  in_random_order(options.rounds, runtimes.size(),
+                  [&](size_t index) { live_once(runtimes[index], bundle); });
+  std::cout << options.rounds << " rounds\n";
+  bench::print_lives(std::cout, runtimes, "crun");
+}
+
 void run(const Options& options) {
-  const bench::Bundle bundle(options.programs.payload);
+  const bench::Bundle bundle(options.programs.payload, options.programs.waiting);
+  if (options.operations) {
+    measure_operations(options, bundle);
+    return;
+  }
   std::vector<bench::Contender> contenders = bench::find_contenders(options.programs, bundle);
   if (!options.only.empty()) {
     std::erase_if(contenders, [&](const bench::Contender& contender) {
       return contender.name != "floor" && contender.name != options.only;
     });
   }
-  drop_those_that_fail(contenders);
+  drop_those_that_fail(contenders, [](const bench::Contender& contender) {
+    (void)bench::run_command(contender.name, contender.command);
+  });
   if (contenders.empty() || contenders.front().name != "floor") {
     throw std::runtime_error("the floor itself can't run here");
   }

@@ -24,7 +24,7 @@ constexpr char kConfig[] = R"({
   "process": {
     "terminal": false,
     "user": {"uid": 0, "gid": 0},
-    "args": ["/true"],
+    "args": ["PROGRAM"],
     "env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"],
     "cwd": "/",
     "capabilities": {
@@ -87,15 +87,13 @@ void enter_own_mounts() {
   }
 }
 
-std::string config() {
-  constexpr char kPlaceholder[] = "CGROUP_PATH";
-  std::string text = kConfig;
-  return text.replace(text.find(kPlaceholder), strlen(kPlaceholder), Bundle::cgroup_path());
+void replace(std::string& text, const std::string& placeholder, const std::string& value) {
+  text.replace(text.find(placeholder), placeholder.size(), value);
 }
 
 }  // namespace
 
-Bundle::Bundle(const std::string& payload) {
+Bundle::Bundle(const std::string& payload, const std::string& waiting) {
   enter_own_mounts();
   std::string name = std::filesystem::temp_directory_path() / "nosc_bench_XXXXXX";
   if (mkdtemp(name.data()) == nullptr) {
@@ -107,8 +105,18 @@ Bundle::Bundle(const std::string& payload) {
     std::filesystem::create_directory(rootfs() + folder);
   }
   std::filesystem::copy_file(payload, rootfs() + "/true");
-  std::filesystem::permissions(rootfs() + "/true", std::filesystem::perms(0755));
-  std::ofstream(folder_ + "/config.json") << config();
+  std::filesystem::copy_file(waiting, rootfs() + "/wait");
+  for (const char* program : {"/true", "/wait"}) {
+    std::filesystem::permissions(rootfs() + program, std::filesystem::perms(0755));
+  }
+  run_program("/true");
+}
+
+void Bundle::run_program(const std::string& path) const {
+  std::string config = kConfig;
+  replace(config, "PROGRAM", path);
+  replace(config, "CGROUP_PATH", cgroup_path());
+  std::ofstream(folder_ + "/config.json") << config;
 }
 
 Bundle::~Bundle() {

@@ -10,12 +10,16 @@ namespace bench {
 
 class Bundle {
  public:
-  // Makes the place; `payload` is copied to /true in the root file system.
+  // Makes the place; `payload` is copied to /true in the root file system, `waiting` to /wait. The
+  // configuration runs /true.
   // Errors: throws std::runtime_error (without root, for instance).
-  explicit Bundle(const std::string& payload);
+  Bundle(const std::string& payload, const std::string& waiting);
   ~Bundle();
   Bundle(const Bundle&) = delete;
   Bundle& operator=(const Bundle&) = delete;
+
+  // Writes the configuration once more, with that program.
+  void run_program(const std::string& path) const;
 
   const std::string& folder() const { return folder_; }
   std::string rootfs() const { return folder_ + "/rootfs"; }

@@ -20,19 +20,6 @@
 namespace bench {
 namespace {
 
-// The program's path, or an empty string. PATH first, then where administrators' programs lie.
-std::string find_program(const std::string& name) {
-  const char* path = getenv("PATH");
-  std::istringstream folders(std::string(path != nullptr ? path : "") + ":/usr/sbin:/usr/bin");
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    const std::string program = folder + "/" + name;
-    if (access(program.c_str(), X_OK) == 0) {
-      return program;
-    }
-  }
-  return "";
-}
-
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
@@ -115,6 +102,18 @@ std::string first_line_of(int fd) {
 
 }  // namespace
 
+std::string find_program(const std::string& name) {
+  const char* path = getenv("PATH");
+  std::istringstream folders(std::string(path != nullptr ? path : "") + ":/usr/sbin:/usr/bin");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const std::string program = folder + "/" + name;
+    if (access(program.c_str(), X_OK) == 0) {
+      return program;
+    }
+  }
+  return "";
+}
+
 std::vector<Contender> find_contenders(const Programs& programs, const Bundle& bundle) {
   const std::string container = " run --bundle " + bundle.folder() + " bench";
   const std::string state = " --root " + bundle.state_folder();
@@ -139,12 +138,12 @@ std::vector<Contender> find_contenders(const Programs& programs, const Bundle& b
   return contenders;
 }
 
-Run run_once(const Contender& contender) {
+Run run_command(const std::string& name, const std::vector<std::string>& command) {
   const Descriptor null(open("/dev/null", O_RDWR | O_CLOEXEC));
   const Descriptor errors(memfd_create("errors", MFD_CLOEXEC));
-  const Outcome outcome = run(contender.command, null, errors);
+  const Outcome outcome = run(command, null, errors);
   if (outcome.wait_status != 0) {
-    throw std::runtime_error(contender.name + ": " + first_line_of(errors) + " (wait status " +
+    throw std::runtime_error(name + ": " + first_line_of(errors) + " (wait status " +
                              std::to_string(outcome.wait_status) + ")");
   }
   return outcome.run;

@@ -29,16 +29,21 @@ struct Contender {
 // Programs of this build.
 struct Programs {
   std::string floor;
-  std::string nosc;  // empty: not there
-  std::string payload;
+  std::string nosc;     // empty: not there
+  std::string payload;  // exits at once
+  std::string waiting;  // waits until it is killed
 };
 
 // The contenders that this machine has: the floor first, then nosc and the installed peers.
 std::vector<Contender> find_contenders(const Programs& programs, const Bundle& bundle);
 
-// Runs the contender once.
-// Errors: throws std::runtime_error with what the contender said, if it didn't exit with 0.
-Run run_once(const Contender& contender);
+// Runs a command of the contender with that name once.
+// Errors: throws std::runtime_error with what it said, if it didn't exit with 0.
+Run run_command(const std::string& name, const std::vector<std::string>& command);
+
+// The path of an installed program, or an empty string. PATH first, then where administrators'
+// programs lie.
+std::string find_program(const std::string& name);
 
 // System calls of one run as strace counts them, or 0 where strace is missing or fails.
 uint64_t count_syscalls(const Contender& contender, const Bundle& bundle);

@@ -22,16 +22,6 @@ struct Figures {
   uint64_t binary_bytes;
 };
 
-// The value below which that share of the runs lies.
-uint64_t quantile(const std::vector<Run>& runs, uint64_t Run::* member, double share) {
-  std::vector<uint64_t> values;
-  for (const Run& run : runs) {
-    values.push_back(run.*member);
-  }
-  std::sort(values.begin(), values.end());
-  return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))];
-}
-
 Figures figures_of(const Contender& contender) {
   return {quantile(contender.runs, &Run::wall_ns, 0.1) / 1000,
           quantile(contender.runs, &Run::wall_ns, 0.5) / 1000,
@@ -53,6 +43,15 @@ std::string today() {
 }
 
 }  // namespace
+
+uint64_t quantile(const std::vector<Run>& runs, uint64_t Run::* member, double share) {
+  std::vector<uint64_t> values;
+  for (const Run& run : runs) {
+    values.push_back(run.*member);
+  }
+  std::sort(values.begin(), values.end());
+  return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))];
+}
 
 void print_table(std::ostream& out, const std::vector<Contender>& contenders) {
   const Figures floor = figures_of(contenders.front());

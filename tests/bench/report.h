@@ -11,6 +11,10 @@
 
 namespace bench {
 
+// The value below which that share of the runs lies.
+// Pre: there is a run.
+uint64_t quantile(const std::vector<Run>& runs, uint64_t Run::* member, double share);
+
 // Prints one row per contender, with ratios to the first.
 // Pre: every contender has the same number of runs, at least one.
 void print_table(std::ostream& out, const std::vector<Contender>& contenders);
