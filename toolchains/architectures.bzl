@@ -49,7 +49,7 @@ ARCHITECTURES = {
         link_flags = _OUTLINER,
     ),
     "i386": _architecture("i686-unknown-linux-gnu", "x86_32", runs_natively = True),
-    "ppc64le": _architecture("powerpc64le-unknown-linux-gnu", "ppc64le"),
+    "ppc64le": _architecture("powerpc64le-unknown-linux-gnu", "ppc64le", size_percent = 170),
     "s390x": _architecture("s390x-unknown-linux-gnu", "s390x"),
     # qemu-user 7.2 has no LSX.
     "loongarch64": _architecture(

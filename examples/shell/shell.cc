@@ -12,7 +12,6 @@
 
 #include "syscalls/freestanding/start.h"
 #include "syscalls/sys.h"
-#include "syscalls/sys/retry.h"
 
 namespace {
 
@@ -36,11 +35,12 @@ struct Shell {
   char status_text[4];
   const char* words[kMaxWords + 1];
   char line[kLineBytes];
-  char text[3 * kLineBytes];  // the words, each with its NUL; then a path
+  char text[4 * kLineBytes];  // the words, each with its NUL; then a path
 };
 
-void complain(const char* what, const char* why) {
-  const sys::Iovec line[] = {{what, __builtin_strlen(what)}, {why, __builtin_strlen(why)}};
+void complain(const char* what) {
+  constexpr char kWhy[] = ": cannot be used\n";
+  const sys::Iovec line[] = {{what, __builtin_strlen(what)}, {kWhy, sizeof(kWhy) - 1}};
   (void)sys::writev(kErr, line);
 }
 
@@ -90,7 +90,7 @@ void redirect(const char* path, sys::OpenFlags flags, int place) {
   constexpr auto kMode = sys::Mode::from_bits(0666);
   const auto file = sys::openat(sys::kCwd, sys::CStr::from_terminated(path), flags, kMode);
   if (file.ok() && sys::dup3(file.borrow(), place).ok()) return;
-  complain(path, ": cannot be opened\n");
+  complain(path);
   sys::exit_group(1);
 }
 
@@ -109,13 +109,15 @@ bool parse(Shell& shell, Parser parser) {
       shell.words[count++] = read_word(shell);
       continue;
     }
-    sys::OpenFlags flags =
-        c == '<' ? sys::kO_RDONLY : sys::kO_WRONLY | sys::kO_CREAT | sys::kO_TRUNC;
-    if (c == '>' && shell.at[1] == '>') {
-      ++shell.at;
-      flags = sys::kO_WRONLY | sys::kO_CREAT | sys::kO_APPEND;
-    }
+    sys::OpenFlags flags = sys::kO_RDONLY;
     ++shell.at;
+    if (c == '>') {
+      flags = sys::kO_WRONLY | sys::kO_CREAT | sys::kO_TRUNC;
+      if (*shell.at == '>') {
+        ++shell.at;
+        flags = sys::kO_WRONLY | sys::kO_CREAT | sys::kO_APPEND;
+      }
+    }
     const char* const path = read_word(shell);
     if (*path == '\0') return false;
     if (parser == Parser::kProgram) redirect(path, flags, c == '<' ? 0 : 1);
@@ -154,7 +156,7 @@ const char* value_of(char** environment, const char* name) {
     for (const char* c = name; (*end = *c) != '\0'; ++c) ++end;
     (void)sys::execve(sys::CStr::from_terminated(path), shell.words, shell.environment);
   } while (*folder != '\0');
-  complain(name, ": cannot be run\n");
+  complain(name);
   sys::exit_group(kNotRun);
 }
 
@@ -172,7 +174,7 @@ sys::Pid fork() {
   while (true) {
     start = shell.at;
     if (!parse(shell, Parser::kShell) || shell.words[0] == nullptr) {
-      complain("shell", ": syntax error\n");
+      complain("this line");
       sys::exit_group(kSyntaxError);
     }
     if (*shell.at != '|') break;
@@ -191,27 +193,28 @@ sys::Pid fork() {
 bool run_builtin(Shell& shell) {
   const char* argument = shell.words[1];
   if (equal(shell.words[0], "exit")) {
-    if (argument != nullptr) shell.status = 0;
-    for (; argument != nullptr && *argument != '\0'; ++argument) {
-      shell.status = shell.status * 10 + (*argument - '0');
-    }
-    sys::exit_group(shell.status);
+    if (argument == nullptr) sys::exit_group(shell.status);
+    int status = 0;
+    while (*argument != '\0') status = status * 10 + (*argument++ - '0');
+    sys::exit_group(status);
   }
   if (!equal(shell.words[0], "cd")) return false;
   if (argument == nullptr) argument = value_of(shell.environment, "HOME=");
   shell.status = !sys::chdir(sys::CStr::from_terminated(argument)).ok();
-  if (shell.status != 0) complain(argument, ": cannot be entered\n");
+  if (shell.status != 0) complain(argument);
   return true;
 }
 
 // Runs what comes next on the line, up to a semicolon or its end.
 void run_next(Shell& shell) {
   const char* const start = shell.at;
-  bool parsed = parse(shell, Parser::kShell);
-  if (parsed && *shell.at != '|' && (shell.words[0] == nullptr || run_builtin(shell))) return;
-  while (parsed && *shell.at == '|') {
+  if (parse(shell, Parser::kShell) && *shell.at != '|' &&
+      (shell.words[0] == nullptr || run_builtin(shell))) {
+    return;
+  }
+  while (*shell.at == '|') {
     ++shell.at;
-    parsed = parse(shell, Parser::kShell);
+    (void)parse(shell, Parser::kShell);
   }
   const sys::Pid child = fork();
   if (child == sys::Pid{0}) {
@@ -219,7 +222,8 @@ void run_next(Shell& shell) {
     run_pipeline(shell);
   }
   int status = 0;
-  (void)sys::retry_eintr([&] { return sys::wait4(child, &status); });
+  // No signal has a handler here, and so none interrupts.
+  (void)sys::wait4(child, &status);
   const int signal = status & 0x7f;
   shell.status = signal == 0 ? status >> 8 & 0xff : kSignalled + signal;
 }
@@ -229,8 +233,7 @@ void run_next(Shell& shell) {
 bool read_line(char* line) {
   size_t length = 0;
   while (true) {
-    const auto got =
-        sys::retry_eintr([&] { return sys::read(kIn, sys::MutableBytes(line + length, 1)); });
+    const auto got = sys::read(kIn, sys::MutableBytes(line + length, 1));
     const bool ends = !got.ok() || *got == 0;
     if (ends || line[length] == '\n') {
       line[length] = '\0';

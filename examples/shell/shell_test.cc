@@ -66,7 +66,7 @@ TEST(Shell, ChangesItsFolder) {
   EXPECT_EQ(run_script("cd /usr; pwd; cd; pwd\n").out, "/usr\n/\n");
   const Completed completed = run_script("cd /no/such; echo $?\n");
   EXPECT_EQ(completed.out, "1\n");
-  EXPECT_EQ(completed.err, "/no/such: cannot be entered\n");
+  EXPECT_EQ(completed.err, "/no/such: cannot be used\n");
 }
 
 TEST(Shell, SaysWhatCannotBeDone) {
@@ -74,8 +74,12 @@ TEST(Shell, SaysWhatCannotBeDone) {
       "no_such_program; echo $?; cat < no_such_file; echo $?; | cat\necho a >\necho $?\n");
   EXPECT_EQ(completed.out, "127\n1\n2\n");
   EXPECT_EQ(completed.err,
-            "no_such_program: cannot be run\nno_such_file: cannot be opened\n"
-            "shell: syntax error\nshell: syntax error\n");
+            "no_such_program: cannot be used\nno_such_file: cannot be used\n"
+            "this line: cannot be used\nthis line: cannot be used\n");
+}
+
+TEST(Shell, GoesOnAfterMistakes) {
+  EXPECT_EQ(run_script("| cat; echo $?; echo a | | cat; echo $?\n").out, "2\n2\n");
 }
 
 TEST(Shell, SurvivesLinesThatAreTooLong) {

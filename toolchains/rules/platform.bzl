@@ -65,7 +65,8 @@ def _freestanding_binary_impl(ctx):
     output = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.run(
         executable = ctx.executable._strip,
-        arguments = ["--strip-all", "-o", output.path, linked.path],
+        # A program is loaded by its segments; the table of sections is for linkers and debuggers.
+        arguments = ["--strip-all", "--strip-sections", "-o", output.path, linked.path],
         inputs = [linked],
         tools = ctx.files._strip_files,
         outputs = [output],
