@@ -1,151 +1,204 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/cli/command_line.h"
 
-#include <cstring>
+#include "engine/cli/command_tables.h"
 
 namespace nosc::cli {
 namespace {
-
-struct OptionRow {
-  char name[9];
-  char letter;
-  bool takes_value;
-  const char* help;
-};
-
-// In the order of Option.
-constexpr OptionRow kOptions[] = {
-    {"bundle", 'b', true, "DIR    directory of config.json and the root file system (default: .)"},
-    {"help", 'h', false, "       show this help"},
-    {"root", 0, true, "DIR      directory of container records (default: /run/nosc)"},
-    {"rootless", 0, false, "   write a config for a user without privileges"},
-    {"verbose", 0, false, "    say what was set up and how long it took"},
-    {"version", 'v', false, "    show the version"},
-};
-static_assert(std::size(kOptions) == kOptionCount);
-
-constexpr uint8_t bit(Option option) {
-  return static_cast<uint8_t>(1U << static_cast<int>(option));
-}
-
-struct CommandRow {
-  char name[7];
-  uint8_t options;
-  bool takes_id;
-  const char* usage;
-  const char* help;
-};
-
-// In the order of CommandId.
-constexpr CommandRow kCommands[] = {
-    {"run", bit(Option::kBundle) | bit(Option::kVerbose), true, "[OPTIONS] [ID] [-- CMD [ARGS]]",
-     "run a container in the foreground: an OCI bundle, or, without\n"
-     "           an ID, the host's files behind a copy that vanishes"},
-    {"spec", bit(Option::kBundle) | bit(Option::kRootless), false, "[OPTIONS]",
-     "write a starter config.json"},
-    {"plan", bit(Option::kBundle), true, "[OPTIONS] [ID] [-- CMD [ARGS]]",
-     "print what run would set up, in order, and do nothing"},
-    {"report", 0, false, "", "print the isolation that this process finds itself in"},
-    {"help", 0, false, "", "show this help"},
-};
-
-constexpr uint8_t kGlobal =
-    bit(Option::kHelp) | bit(Option::kRoot) | bit(Option::kVersion) | bit(Option::kVerbose);
 
 [[noreturn]] void fail_usage(const char* text, std::string_view word) {
   fail({.code = ErrorCode::kUsage, .operation = text, .object = word});
 }
 
-const OptionRow* find_option(std::string_view name, size_t dashes) {
-  for (const OptionRow& row : kOptions) {
-    if (name == row.name) return &row;
-    if (dashes == 1 && name.size() == 1 && name[0] == row.letter) return &row;
+// Where options count: behind the line's command, or in front of any.
+uint32_t scope_of(const CommandLine& line) {
+  return line.named ? bit(line.command) : kBeforeCommand;
+}
+
+bool is_name_of(std::string_view name, const char* text, const OptionRow& row, size_t dashes) {
+  return name == text || (dashes == 1 && name.size() == 1 && name[0] == row.letter);
+}
+
+// The number of the option that a name means here; kOptionCount if there is none.
+size_t find_option(std::string_view name, size_t dashes, uint32_t scope) {
+  const char* text = kOptionTexts.data();
+  size_t number = 0;
+  for (const OptionRow& row : kOptionRows) {
+    if ((row.scope & scope) != 0 && is_name_of(name, text, row, dashes)) break;
+    text = next_text(next_text(text));
+    ++number;
   }
+  return number;
+}
+
+// The value of a switch: "" for on, nullptr for off.
+const char* switch_value(std::string_view word, size_t equals) {
+  if (equals == word.npos) return "";
+  const std::string_view value = word.substr(equals + 1);
+  if (value == "true" || value == "1") return "";
+  if (value != "false" && value != "0") fail_usage("option is either true or false", word);
   return nullptr;
 }
 
-// Reads one option at arguments[index]; moves index on to its value where that is the next word.
-void read_option(std::span<char*> arguments, size_t& index, CommandLine& line) {
-  const std::string_view word = arguments[index];
-  const size_t dashes = word[1] == '-' ? 2 : 1;
-  const size_t equals = word.find('=');
-  const OptionRow* row = find_option(word.substr(dashes, equals - dashes), dashes);
-  if (row == nullptr) fail_usage("unknown option", word);
-  const size_t number = static_cast<size_t>(row - kOptions);
-  const uint8_t known =
-      line.named ? kGlobal | kCommands[static_cast<size_t>(line.command)].options : kGlobal;
-  if ((known >> number & 1) == 0) fail_usage("unknown option", word);
-  const char*& value = line.options[number];
-  if (!row->takes_value) {
-    if (equals != word.npos) fail_usage("option takes no value", word);
-    value = "";
-    return;
-  }
+// Sorts the words of one command line.
+class Parser {
+ public:
+  Parser(std::span<char*> arguments, CommandLine& line, Arena& arena)
+      : arguments_(arguments), line_(line), arena_(arena) {}
+
+  void parse();
+
+ private:
+  void read_option(std::string_view word);
+  const char* option_value(std::string_view word, size_t equals);
+  void keep_repeated(Option option, const char* value);
+  bool read_word(char* word);
+  bool read_operand(char* word);
+  void read_program();
+
+  std::span<char*> arguments_;
+  CommandLine& line_;
+  Arena& arena_;
+  size_t next_ = 0;
+  std::span<RepeatedOption> repeated_;
+};
+
+const char* Parser::option_value(std::string_view word, size_t equals) {
+  const char* value = "";
   if (equals != word.npos) {
     value = word.data() + equals + 1;
-  } else if (index + 1 < arguments.size()) {
-    value = arguments[++index];
-  } else {
-    fail_usage("option needs a value", word);
+  } else if (next_ < arguments_.size()) {
+    value = arguments_[next_++];
   }
   if (*value == '\0') fail_usage("option needs a value", word);
+  return value;
 }
 
-void read_word(char* word, CommandLine& line) {
-  if (line.named) {
-    if (!kCommands[static_cast<size_t>(line.command)].takes_id || line.argument != nullptr) {
-      fail_usage("unexpected argument", word);
-    }
-    line.argument = word;
+void Parser::keep_repeated(Option option, const char* value) {
+  if (repeated_.empty()) repeated_ = arena_.array<RepeatedOption>(arguments_.size());
+  const size_t count = line_.repeated.size();
+  repeated_[count] = {option, value};
+  line_.repeated = repeated_.first(count + 1);
+}
+
+void Parser::read_option(std::string_view word) {
+  const size_t dashes = word[1] == '-' ? 2 : 1;
+  const size_t equals = word.find('=');
+  const size_t number =
+      find_option(word.substr(dashes, equals - dashes), dashes, scope_of(line_));
+  if (number == kOptionCount) fail_usage("unknown option", word);
+  const char*& value = line_.options[number];
+  const OptionKind kind = kOptionRows[number].kind;
+  if (kind == OptionKind::kSwitch) {
+    value = switch_value(word, equals);
     return;
   }
-  for (size_t i = 0; i < std::size(kCommands); ++i) {
-    if (std::string_view(word) != kCommands[i].name) continue;
-    line.command = static_cast<CommandId>(i);
-    line.named = true;
-    return;
+  value = option_value(word, equals);
+  if (kind == OptionKind::kRepeated) keep_repeated(static_cast<Option>(number), value);
+}
+
+// What stands behind the id. Returns false where nothing more is to be read.
+bool Parser::read_operand(char* word) {
+  if (line_.command == CommandId::kExec) {
+    --next_;
+    read_program();
+    return false;
+  }
+  if (line_.command != CommandId::kKill || line_.operand != nullptr) {
+    fail_usage("unexpected argument", word);
+  }
+  line_.operand = word;
+  return true;
+}
+
+// A word that is no option: the command, the id, or what stands behind it. Returns false where
+// nothing more is to be read.
+bool Parser::read_word(char* word) {
+  if (line_.named) {
+    if (line_.argument != nullptr) return read_operand(word);
+    if (kCommandRows[static_cast<size_t>(line_.command)].id == IdUse::kNone) {
+      fail_usage("unexpected argument", word);
+    }
+    line_.argument = word;
+    return true;
+  }
+  const char* text = kCommandTexts.data();
+  for (size_t i = 0; i < kCommandCount; ++i) {
+    if (std::string_view(word) == text) {
+      line_.command = static_cast<CommandId>(i);
+      line_.named = true;
+      return line_.command < CommandId::kCheckpoint;
+    }
+    text = next_text(next_text(text));
   }
   fail_usage("unknown command", word);
 }
 
-void write_option_row(const OptionRow& row, Writer& out) {
-  if (row.letter != 0) {
-    out.text("  -").character(row.letter).text(", --");
-  } else {
-    out.text("      --");
-  }
-  out.text(row.name).character(' ').text(row.help).character('\n');
+// The rest is the container's command, whether or not "--" stands before it.
+void Parser::read_program() {
+  const bool takes_program = line_.command == CommandId::kExec || line_.command == CommandId::kRun ||
+                             line_.command == CommandId::kPlan;
+  const std::string_view word = arguments_[next_];
+  if (!takes_program) fail_usage("unexpected argument", word);
+  line_.program = arguments_.subspan(word == "--" ? next_ + 1 : next_);
+  if (line_.program.empty()) fail_usage("a command must follow", word);
 }
 
-void write_options(uint8_t options, Writer& out) {
-  out.text("\nOptions:\n");
-  for (size_t i = 0; i < kOptionCount; ++i) {
-    if ((options >> i & 1) != 0) write_option_row(kOptions[i], out);
+void Parser::parse() {
+  while (next_ < arguments_.size()) {
+    char* const word = arguments_[next_++];
+    if (std::string_view(word) == "--") {
+      --next_;
+      return read_program();
+    }
+    if (word[0] == '-' && word[1] != '\0') {
+      read_option(word);
+    } else if (!read_word(word)) {
+      return;
+    }
   }
+}
+
+void check_id(const CommandLine& line) {
+  if (line.argument != nullptr || line.has(Option::kHelp) || line.has(Option::kVersion)) return;
+  if (kCommandRows[static_cast<size_t>(line.command)].id != IdUse::kRequired) return;
+  fail({.code = ErrorCode::kUsage,
+        .operation = command_name(line.command).data(),
+        .text = "needs a container ID"});
+}
+
+void write_options(uint32_t scope, Writer& out) {
+  out.text("\nOptions:\n");
+  const char* text = kOptionTexts.data();
+  for (const OptionRow& row : kOptionRows) {
+    const char* help = next_text(text);
+    if ((row.scope & scope) != 0) {
+      out.text("  ");
+      if (row.letter != 0) {
+        out.character('-').character(row.letter).text(", --");
+      } else {
+        out.text("    --");
+      }
+      out.text(text).text(row.kind == OptionKind::kSwitch ? "    " : " ").text(help).character('\n');
+    }
+    text = next_text(help);
+  }
+}
+
+const char* command_text(CommandId command) {
+  const char* text = kCommandTexts.data();
+  for (auto i = static_cast<size_t>(command); i != 0; --i) text = next_text(next_text(text));
+  return text;
 }
 
 }  // namespace
 
-CommandLine parse_command_line(std::span<char*> arguments) {
-  CommandLine line;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    char* word = arguments[i];
-    if (std::string_view(word) == "--") {
-      line.program = arguments.subspan(i + 1);
-      if (line.named && !kCommands[static_cast<size_t>(line.command)].takes_id) {
-        fail_usage("unexpected argument", word);
-      }
-      if (line.program.empty()) fail_usage("a command must follow", word);
-      return line;
-    }
-    if (word[0] == '-' && word[1] != '\0') {
-      read_option(arguments, i, line);
-    } else {
-      read_word(word, line);
-    }
-  }
-  return line;
+void parse_command_line(std::span<char*> arguments, CommandLine& line, Arena& arena) {
+  Parser(arguments, line, arena).parse();
+  check_id(line);
 }
+
+std::string_view command_name(CommandId command) { return command_text(command); }
 
 void write_help(Writer& out) {
   out.text(
@@ -155,19 +208,28 @@ void write_help(Writer& out) {
       "shows the host's files; what it changes vanishes with it. Host files stay readable "
       "there.\n\n"
       "Commands:\n");
-  for (const CommandRow& row : kCommands) {
-    out.text("  ").text(row.name);
-    for (size_t pad = std::strlen(row.name); pad < 9; ++pad) out.character(' ');
-    out.text(row.help).character('\n');
+  const char* text = kCommandTexts.data();
+  for (size_t i = 0; i < kCommandCount; ++i) {
+    const std::string_view name = text;
+    out.text("  ").text(name);
+    for (size_t pad = name.size(); pad < 11; ++pad) out.character(' ');
+    text = next_text(text);
+    out.text(text).character('\n');
+    text = next_text(text);
   }
-  write_options(kGlobal, out);
+  write_options(kBeforeCommand, out);
 }
 
 void write_command_help(CommandId command, Writer& out) {
-  const CommandRow& row = kCommands[static_cast<size_t>(command)];
-  out.text("Usage: nosc ").text(row.name).character(' ').text(row.usage).text("\n\n  ");
-  out.text(row.help).character('\n');
-  write_options(static_cast<uint8_t>(row.options | bit(Option::kHelp) | bit(Option::kRoot)), out);
+  const char* name = command_text(command);
+  const CommandRow& row = kCommandRows[static_cast<size_t>(command)];
+  out.text("Usage: nosc ").text(name).text(" [OPTIONS]");
+  if (row.id != IdUse::kNone) out.text(row.id == IdUse::kRequired ? " ID" : " [ID]");
+  if (command == CommandId::kKill) out.text(" [SIGNAL]");
+  if (command == CommandId::kExec) out.text(" [CMD [ARGS]]");
+  if (row.id == IdUse::kOptional) out.text(" [-- CMD [ARGS]]");
+  out.text("\n\n  ").text(next_text(name)).character('\n');
+  write_options(bit(command), out);
 }
 
 void write_version(Writer& out) { out.text("nosc version 0.1.0\ncommit: unknown\nspec: 1.3.0\n"); }

@@ -17,7 +17,11 @@ namespace {
 struct Parsed {
   explicit Parsed(std::vector<std::string> strings) : words(std::move(strings)) {
     for (std::string& word : words) argv.push_back(word.data());
-    result.emplace(outcome_of([&] { return parse_command_line(argv); }));
+    result.emplace(outcome_of([&] {
+      CommandLine line;
+      parse_command_line(argv, line, arena);
+      return line;
+    }));
   }
 
   bool ok() const { return result->ok(); }
@@ -32,6 +36,7 @@ struct Parsed {
 
   std::vector<std::string> words;
   std::vector<char*> argv;
+  Arena arena;
   std::optional<Outcome<CommandLine>> result;
 };
 
@@ -117,6 +122,77 @@ TEST(CommandLine, ASingleDashIsAWord) {
   EXPECT_STREQ(parsed.line().argument, "-");
 }
 
+// The command lines of container engines, as their sources write them.
+TEST(CommandLine, Containerd) {
+  const Parsed create({"--root", "/run/containerd/runc/k8s.io", "--log", "/b/log.json",
+                       "--log-format", "json", "--rootless=false", "create", "--bundle", "/b",
+                       "--pid-file", "/b/init.pid", "--console-socket", "/tmp/p", "--no-pivot",
+                       "--no-new-keyring", "--preserve-fds", "2", "id"});
+  ASSERT_TRUE(create.ok()) << create.message();
+  EXPECT_EQ(create.line().command, CommandId::kCreate);
+  EXPECT_STREQ(create.line().option(Option::kLogFormat), "json");
+  EXPECT_STREQ(create.line().option(Option::kRootlessCaller), "false");
+  EXPECT_STREQ(create.line().option(Option::kPreserveFds), "2");
+  EXPECT_TRUE(create.line().has(Option::kNoPivot));
+  EXPECT_STREQ(create.line().argument, "id");
+
+  const Parsed kill({"kill", "--all", "id", "9"});
+  ASSERT_TRUE(kill.ok()) << kill.message();
+  EXPECT_TRUE(kill.line().has(Option::kAll));
+  EXPECT_STREQ(kill.line().operand, "9");
+
+  const Parsed exec({"exec", "--process", "/tmp/p.json", "--detach", "--pid-file", "/x", "id"});
+  ASSERT_TRUE(exec.ok()) << exec.message();
+  EXPECT_STREQ(exec.line().option(Option::kProcess), "/tmp/p.json");
+  EXPECT_TRUE(exec.line().program.empty());
+
+  const Parsed update({"update", "--resources", "-", "id"});
+  ASSERT_TRUE(update.ok()) << update.message();
+  EXPECT_STREQ(update.line().option(Option::kResources), "-");
+  EXPECT_STREQ(Parsed({"ps", "--format", "json", "id"}).line().option(Option::kFormat), "json");
+  EXPECT_STREQ(Parsed({"list", "--format=json"}).line().option(Option::kFormat), "json");
+  EXPECT_STREQ(Parsed({"events", "--interval=5s", "id"}).line().option(Option::kInterval), "5s");
+  EXPECT_TRUE(Parsed({"delete", "--force", "id"}).line().has(Option::kForce));
+}
+
+TEST(CommandLine, WhatIsNotThereYetIsNotRead) {
+  const Parsed restore({"restore", "--detach", "-no-subreaper", "--bundle", "/b", "id", "--", "x"});
+  ASSERT_TRUE(restore.ok()) << restore.message();
+  EXPECT_EQ(restore.line().command, CommandId::kRestore);
+}
+
+TEST(CommandLine, ExecsCommandBeginsBehindTheId) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"exec", "-t", "--user=1:2", "id", "ls", "-l", "--", "--tty"},
+        {"exec", "-t", "-u", "1:2", "id", "--", "ls", "-l", "--", "--tty"}}) {
+    const Parsed parsed(words);
+    ASSERT_TRUE(parsed.ok()) << parsed.message();
+    EXPECT_TRUE(parsed.line().has(Option::kTty));
+    EXPECT_STREQ(parsed.line().option(Option::kUser), "1:2");
+    ASSERT_EQ(parsed.line().program.size(), 4u);
+    EXPECT_STREQ(parsed.line().program[0], "ls");
+    EXPECT_STREQ(parsed.line().program[3], "--tty");
+  }
+}
+
+TEST(CommandLine, SomeOptionsCountEveryTime) {
+  const Parsed parsed({"exec", "-e", "A=1", "--env=B=2", "--cap", "CAP_KILL", "-env", "C", "id"});
+  ASSERT_TRUE(parsed.ok()) << parsed.message();
+  const auto repeated = parsed.line().repeated;
+  ASSERT_EQ(repeated.size(), 4u);
+  EXPECT_STREQ(repeated[0].value, "A=1");
+  EXPECT_STREQ(repeated[1].value, "B=2");
+  EXPECT_EQ(repeated[2].option, Option::kCap);
+  EXPECT_STREQ(repeated[3].value, "C");
+}
+
+TEST(CommandLine, SwitchesMayBeTurnedOff) {
+  EXPECT_FALSE(Parsed({"kill", "--all=false", "id"}).line().has(Option::kAll));
+  EXPECT_TRUE(Parsed({"kill", "--all=true", "id"}).line().has(Option::kAll));
+  EXPECT_FALSE(Parsed({"kill", "-a", "id", "-a=0"}).line().has(Option::kAll));
+  EXPECT_TRUE(Parsed({"run", "-no-subreaper", "id"}).line().has(Option::kNoSubreaper));
+}
+
 struct BadLine {
   std::vector<std::string> words;
   const char* message;
@@ -143,13 +219,21 @@ TEST(CommandLine, NamesTheWordThatIsWrong) {
       {{"run", "--bundle", ""}, "option needs a value \"--bundle\""},
       {{"run", "-b"}, "option needs a value \"-b\""},
       {{"--root"}, "option needs a value \"--root\""},
-      {{"--verbose=yes"}, "option takes no value \"--verbose=yes\""},
-      {{"--version="}, "option takes no value \"--version=\""},
-      {{"spec", "--rootless=1"}, "option takes no value \"--rootless=1\""},
+      {{"--verbose=yes"}, "option is either true or false \"--verbose=yes\""},
+      {{"--version="}, "option is either true or false \"--version=\""},
+      {{"spec", "--rootless=maybe"}, "option is either true or false \"--rootless=maybe\""},
       // Known, but not here.
       {{"--bundle=/b"}, "unknown option \"--bundle=/b\""},
       {{"--bundle=/b", "run", "id"}, "unknown option \"--bundle=/b\""},
-      {{"--rootless"}, "unknown option \"--rootless\""},
+      {{"--rootless"}, "option needs a value \"--rootless\""},
+      {{"state", "--pid-file", "x", "id"}, "unknown option \"--pid-file\""},
+      {{"run", "--log", "x", "id"}, "unknown option \"--log\""},
+      {{"start"}, "start: needs a container ID"},
+      {{"exec", "--tty"}, "exec: needs a container ID"},
+      {{"kill", "id", "9", "9"}, "unexpected argument \"9\""},
+      {{"state", "id", "extra"}, "unexpected argument \"extra\""},
+      {{"state", "id", "--", "ls"}, "unexpected argument \"--\""},
+      {{"exec", "id", "--"}, "a command must follow \"--\""},
       {{"run", "--rootless"}, "unknown option \"--rootless\""},
       {{"plan", "--rootless"}, "unknown option \"--rootless\""},
       {{"report", "--bundle=/b"}, "unknown option \"--bundle=/b\""},
@@ -197,7 +281,7 @@ TEST(Help, OfACommandShowsItsOptionsOnly) {
 TEST(Help, FitsATerminal) {
   BufferWriter<16384> writer;
   write_help(writer);
-  for (int i = 0; i <= static_cast<int>(CommandId::kHelp); ++i) {
+  for (size_t i = 0; i < kCommandCount; ++i) {
     write_command_help(static_cast<CommandId>(i), writer);
   }
   std::string_view text = writer.view();

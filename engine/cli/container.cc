@@ -2,6 +2,7 @@
 #include "engine/cli/container.h"
 
 #include "engine/cli/default_container.h"
+#include "engine/cli/log.h"
 #include "engine/rt/files.h"
 #include "engine/rt/paths.h"
 #include "engine/spec/parse.h"
@@ -26,16 +27,6 @@ spec::Config read_config(std::string_view bundle, Arena& arena) {
   const std::string_view path = join_paths(bundle, "config.json", arena);
   const std::span<char> text = read_file(path.data(), kLargestConfigBytes, arena);
   return spec::parse(text, arena);
-}
-
-void print_warnings(std::span<const Error> warnings) {
-  for (const Error& warning : warnings) {
-    BufferWriter<512> out(kStderr);
-    out.text("nosc: warning: ");
-    write_error(out, warning);
-    out.character('\n');
-    (void)out.flush();
-  }
 }
 
 Container load_bundle(const CommandLine& line, const Environment& environment) {
@@ -67,7 +58,7 @@ Container load_container(const CommandLine& line, const Environment& environment
   const bool from_bundle = line.argument != nullptr || line.has(Option::kBundle);
   auto container = from_bundle ? load_bundle(line, environment)
                                : plan_default_container(line, environment, RootAccess::kWritable);
-  print_warnings(container.plan.capabilities.warnings);
+  for (const Error& warning : container.plan.capabilities.warnings) log_warning(warning);
   return container;
 }
 

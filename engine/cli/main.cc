@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/cli/commands.h"
+#include "engine/cli/log.h"
 #include "engine/process/stub/control.h"
 #include "engine/rt/undo.h"
 #include "syscalls/sys.h"
@@ -20,6 +21,29 @@ int exit_status_of(const Error& error) {
   }
 }
 
+using Command = void (*)(const CommandLine& line, const Environment& environment);
+
+// In the order of CommandId; nullptr: not there yet.
+constexpr Command kCommands[] = {
+    run,     nullptr, nullptr, nullptr, nullptr, nullptr,    nullptr,    nullptr, nullptr, nullptr,
+    nullptr, nullptr, nullptr, nullptr, write_spec, print_plan, report, nullptr, nullptr, nullptr,
+};
+static_assert(std::size(kCommands) == kCommandCount);
+
+// The command line as far as it is understood: an error finds its log there.
+constinit CommandLine command_line;
+
+// What is decided in front of the command.
+void check_globals(const CommandLine& line) {
+  const std::string_view manager = line.option(Option::kCgroupManager, "cgroupfs");
+  if (line.has(Option::kSystemdCgroup) || manager == "systemd") {
+    fail({.code = ErrorCode::kUnsupported,
+          .text = "the systemd cgroup driver is not supported yet: use --cgroup-manager cgroupfs"});
+  }
+  if (manager == "cgroupfs" || manager == "disabled") return;
+  fail({.code = ErrorCode::kUsage, .operation = "unknown cgroup manager", .object = manager});
+}
+
 void carry_out(const CommandLine& line, const Environment& environment) {
   BufferWriter<1024> out(kStdout);
   if (line.has(Option::kVersion)) {
@@ -29,29 +53,19 @@ void carry_out(const CommandLine& line, const Environment& environment) {
   } else if (line.has(Option::kHelp) || line.command == CommandId::kHelp) {
     write_help(out);
   } else {
-    switch (line.command) {
-      case CommandId::kRun: return run(line, environment);
-      case CommandId::kSpec: return write_spec(line, environment);
-      case CommandId::kPlan: return print_plan(line, environment);
-      case CommandId::kReport: return report(line, environment);
-      case CommandId::kHelp: break;
-    }
+    check_globals(line);
+    const Command command = kCommands[static_cast<size_t>(line.command)];
+    if (command != nullptr) return command(line, environment);
+    fail({.code = ErrorCode::kUnsupported,
+          .operation = command_name(line.command).data(),
+          .text = "not supported yet"});
   }
   or_fail(out.flush(), "write", "stdout");
 }
 
-void print_error(const Error& error) {
-  BufferWriter<1024> out(kStderr);
-  out.text("nosc: ");
-  write_error(out, error);
-  if (error.code == ErrorCode::kUsage) out.text(" (see nosc --help)");
-  out.character('\n');
-  (void)out.flush();
-}
-
 // Whatever is begun is taken back once its error is told.
 void end_with(const Error& error) {
-  print_error(error);
+  log_error(command_line, error);
   finish(exit_status_of(error));
 }
 
@@ -105,7 +119,9 @@ void main(std::span<char*> arguments, char** envp) {
   Arena arena;
   const Environment environment{
       .argv = arguments.data(), .envp = envp, .arena = &arena, .caller = identify_caller(envp)};
-  carry_out(parse_command_line(take_command_line(arguments)), environment);
+  parse_command_line(take_command_line(arguments), command_line, arena);
+  open_log(command_line);
+  carry_out(command_line, environment);
   finish(0);
 }
 

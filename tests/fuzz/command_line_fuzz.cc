@@ -33,7 +33,8 @@ void check_line(const CommandLine& line, const std::vector<char*>& words) {
   if (line.program.empty()) return;
   // Everything behind the first "--" that isn't a value.
   check(line.program.data() + line.program.size() == words.data() + words.size());
-  check(std::string_view(line.program.data()[-1]) == "--");
+  check(line.command == nosc::cli::CommandId::kExec ||
+        std::string_view(line.program.data()[-1]) == "--");
 }
 
 }  // namespace
@@ -46,7 +47,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     words.push_back(&text[start]);
     if (text.find('\0', start) == text.npos) break;
   }
-  const auto line = nosc::outcome_of([&] { return nosc::cli::parse_command_line(words); });
+  nosc::Arena arena;
+  const auto line = nosc::outcome_of([&] {
+    CommandLine parsed;
+    nosc::cli::parse_command_line(words, parsed, arena);
+    return parsed;
+  });
   nosc::BufferWriter<1024> writer;
   if (line.ok()) {
     check_line(*line, words);
