@@ -12,6 +12,7 @@ load(
     "freestanding_binary",
     "objects_for_architecture",
 )
+load("//toolchains/rules:script.bzl", "cases_test")
 load(
     "//toolchains/rules:style.bzl",
     "format_test",
@@ -330,3 +331,11 @@ def nosc_elf_test(name, program, size_budget_bytes, tags = [], architectures = A
             size = "small",
             tags = tags,
         )
+
+def nosc_script_test(name, script, **kwargs):
+    """A script that reports its test cases by lines: see cases_test for its output and attributes."""
+    cases_test(
+        name = name,
+        script = script,
+        **kwargs
+    )

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a freestanding test program and reports each of its test cases to Bazel.
+// Runs a test program without a framework of its own and reports each of its cases to Bazel.
 //
 // The program ($NOSC_PROGRAM, under $NOSC_EMULATOR where that is set) prints a line per case:
 //   ok NAME
@@ -149,7 +149,9 @@ int main() {
   any_failed = false;
   for (const Case& test : cases) any_failed |= test.outcome == Outcome::kFailed;
   if (any_failed) printf("%s: %s\n", program.c_str(), describe(status).c_str());
-  const std::string suite = program.substr(program.rfind('/') + 1);
-  write_xml(environment("XML_OUTPUT_FILE"), suite + "." + environment("NOSC_ARCHITECTURE"), cases);
+  std::string suite = program.substr(program.rfind('/') + 1);
+  const std::string architecture = environment("NOSC_ARCHITECTURE");
+  if (!architecture.empty()) suite += "." + architecture;
+  write_xml(environment("XML_OUTPUT_FILE"), suite, cases);
   return any_failed ? 1 : 0;
 }
