@@ -26,6 +26,12 @@ struct Environment {
 
 // One function per command. Each returns the exit status of nosc.
 // Each ends with finish() where it has a status, and returns where that is 0.
+void create(const CommandLine& line, const Environment& environment);
+void start(const CommandLine& line, const Environment& environment);
+void print_state(const CommandLine& line, const Environment& environment);
+void list(const CommandLine& line, const Environment& environment);
+void kill(const CommandLine& line, const Environment& environment);
+void remove(const CommandLine& line, const Environment& environment);
 void run(const CommandLine& line, const Environment& environment);
 void print_plan(const CommandLine& line, const Environment& environment);
 void write_spec(const CommandLine& line, const Environment& environment);

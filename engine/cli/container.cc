@@ -5,8 +5,8 @@
 #include "engine/cli/log.h"
 #include "engine/rt/files.h"
 #include "engine/rt/paths.h"
+#include "engine/rt/time.h"
 #include "engine/spec/parse.h"
-#include "engine/state/claim.h"
 #include "syscalls/sys.h"
 
 namespace nosc::cli {
@@ -23,10 +23,47 @@ std::string_view absolute_bundle(const char* bundle, Arena& arena) {
   return join_paths({buffer.data(), size - 1}, bundle, arena);
 }
 
-spec::Config read_config(std::string_view bundle, Arena& arena) {
-  const std::string_view path = join_paths(bundle, "config.json", arena);
-  const std::span<char> text = read_file(path.data(), kLargestConfigBytes, arena);
-  return spec::parse(text, arena);
+std::string_view write_annotations(std::span<const spec::KeyValue> annotations, Arena& arena) {
+  if (annotations.empty()) return {};
+  size_t bytes = sizeof "{}";
+  // A character is escaped to six at most.
+  for (const spec::KeyValue& pair : annotations) {
+    bytes += 6 * (pair.key.size() + pair.value.size()) + sizeof "\"\":\"\",";
+  }
+  Writer out(arena.array<char>(bytes));
+  char separator = '{';
+  for (const spec::KeyValue& pair : annotations) {
+    out.character(separator).quoted(pair.key).character(':').quoted(pair.value);
+    separator = ',';
+  }
+  const std::string_view text = out.character('}').view();
+  out.character('\0');
+  return text;
+}
+
+void fill_texts(const spec::Config& config, const Plan& plan, std::string_view bundle,
+                state::Texts& texts, Arena& arena) {
+  using state::Text;
+  texts[Text::kId] = plan.id;
+  texts[Text::kBundle] = bundle;
+  if (plan.root_setup == RootSetup::kOwn) texts[Text::kRootfs] = plan.mounts.root.path;
+  BufferWriter<40> created;
+  write_time_now(created);
+  texts[Text::kCreated] = arena.copy_string(created.view());
+  texts[Text::kAnnotations] = write_annotations(config.annotations, arena);
+  if (plan.cgroup.use == cgroups::CgroupUse::kNone) return;
+  texts[Text::kCgroupMount] = plan.cgroup.mount;
+  texts[Text::kCgroupPath] = {plan.cgroup.path.data(), plan.cgroup.path.size()};
+}
+
+// Whether root is root of a user namespace only.
+bool is_in_user_namespace() {
+  const auto file = sys::openat(sys::kCwd, "/proc/self/uid_map", sys::kO_RDONLY | sys::kO_CLOEXEC);
+  char buffer[64];
+  if (!file) return false;
+  const auto count = sys::read(file.borrow(), buffer);
+  constexpr std::string_view kEveryId = "4294967295\n";
+  return count && !std::string_view(buffer, *count).ends_with(kEveryId);
 }
 
 Container load_bundle(const CommandLine& line, const Environment& environment) {
@@ -44,15 +81,44 @@ Container load_bundle(const CommandLine& line, const Environment& environment) {
   }
   const char* bundle = line.has(Option::kBundle) ? line.option(Option::kBundle) : ".";
   const std::string_view path = absolute_bundle(bundle, arena);
-  const spec::Config config = read_config(path, arena);
+  const std::string_view file = join_paths(path, "config.json", arena);
+  const std::span<char> text = read_file(file.data(), kLargestConfigBytes, arena);
   Container container;
+  // Parsing changes the text; the record keeps it as it is.
+  container.texts[state::Text::kConfig] = arena.copy_string({text.data(), text.size()});
+  const spec::Config config = spec::parse(text, arena);
   container.plan = make_plan(
       config, {.id = line.argument, .bundle = path, .host = probe_host(environment.caller, arena)},
       arena);
+  fill_texts(config, container.plan, path, container.texts, arena);
   return container;
 }
 
 }  // namespace
+
+std::string_view state_root(const CommandLine& line, const Environment& environment) {
+  if (line.has(Option::kRoot)) return std::string_view(line.option(Option::kRoot));
+  const uint32_t euid = environment.caller.euid;
+  const char* runtime = environment.find("XDG_RUNTIME_DIR");
+  const bool has_runtime = runtime != nullptr && runtime[0] == '/';
+  if (euid == 0 && !(has_runtime && is_in_user_namespace())) return std::string_view("/run/nosc");
+  if (has_runtime) return join_paths(runtime, "nosc", *environment.arena);
+  BufferWriter<32> path;
+  path.text("/tmp/nosc-").decimal(euid);
+  return environment.arena->copy_string(path.view());
+}
+
+void open_record(const CommandLine& line, const Environment& environment, state::Record& record) {
+  if (line.argument == nullptr) {
+    fail({.code = ErrorCode::kUsage, .text = "needs a container ID"});
+  }
+  record.open(state_root(line, environment), environment.caller.euid, line.argument,
+              *environment.arena);
+}
+
+spec::Config read_recorded_config(const state::Record& record, Arena& arena) {
+  return spec::parse(record.read_config(arena), arena);
+}
 
 Container load_container(const CommandLine& line, const Environment& environment) {
   const bool from_bundle = line.argument != nullptr || line.has(Option::kBundle);

@@ -3,6 +3,7 @@
 
 #include "engine/cli/commands.h"
 #include "engine/plan/plan.h"
+#include "engine/state/record.h"
 
 namespace nosc::cli {
 
@@ -10,11 +11,22 @@ namespace nosc::cli {
 struct Container {
   Plan plan;
   bool is_default = false;  // the embedded one, without a bundle
+  state::Texts texts;       // of the record; none for the embedded one
 };
 
 // Reads the bundle that the command line names and plans its container, or plans the embedded
 // default when it names none.
 // Errors: everything that is wrong with the bundle and its configuration.
 Container load_container(const CommandLine& line, const Environment& environment);
+
+// The directory of records: that of --root, one place for root, one of each user's own.
+std::string_view state_root(const CommandLine& line, const Environment& environment);
+
+// Opens the record of the container that the command line names.
+// Errors: no id, no such container.
+void open_record(const CommandLine& line, const Environment& environment, state::Record& record);
+
+// Reads the configuration that a container was created with.
+spec::Config read_recorded_config(const state::Record& record, Arena& arena);
 
 }  // namespace nosc::cli

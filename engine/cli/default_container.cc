@@ -95,7 +95,8 @@ Container plan_default_container(const CommandLine& line, const Environment& env
   const bool read_only = access == RootAccess::kReadOnly || host.euid != 0;
   config.mounts =
       with_host_mounts(config.mounts, read_only ? HostMounts::kCovered : HostMounts::kShown, arena);
-  Container container{.plan = {}, .is_default = true};
+  Container container;
+  container.is_default = true;
   container.plan = make_plan(config, {.id = unique_id(arena), .bundle = "/", .host = host}, arena);
   Plan& plan = container.plan;
   plan.payload = payload;

@@ -25,8 +25,9 @@ using Command = void (*)(const CommandLine& line, const Environment& environment
 
 // In the order of CommandId; nullptr: not there yet.
 constexpr Command kCommands[] = {
-    run,     nullptr, nullptr, nullptr, nullptr, nullptr,    nullptr,    nullptr, nullptr, nullptr,
-    nullptr, nullptr, nullptr, nullptr, write_spec, print_plan, report, nullptr, nullptr, nullptr,
+    run,        create,     start,   print_state, kill,    remove,  nullptr,
+    list,       nullptr,    nullptr, nullptr,     nullptr, nullptr, nullptr,
+    write_spec, print_plan, report,  nullptr,     nullptr, nullptr,
 };
 static_assert(std::size(kCommands) == kCommandCount);
 
@@ -116,6 +117,7 @@ void finish(int status) {
 
 void main(std::span<char*> arguments, char** envp) {
   set_failure_handler(end_with);
+  set_warning_handler(log_warning);
   Arena arena;
   const Environment environment{
       .argv = arguments.data(), .envp = envp, .arena = &arena, .caller = identify_caller(envp)};

@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/cli/container.h"
+#include "engine/cli/create.h"
 #include "engine/cli/default_container.h"
 #include "engine/launch/parent.h"
-#include "engine/launch/self.h"
-#include "engine/launch/words.h"
-#include "engine/rt/paths.h"
-#include "engine/state/claim.h"
+#include "engine/launch/start.h"
 #include "syscalls/sys.h"
 
 namespace nosc::cli {
 namespace {
-
-// Where the records of containers are: one place for root, one of each user's own.
-std::string_view state_root(const CommandLine& line, const Environment& environment) {
-  if (line.has(Option::kRoot)) return std::string_view(line.option(Option::kRoot));
-  const uint32_t euid = environment.caller.euid;
-  if (euid == 0) return std::string_view("/run/nosc");
-  const char* runtime = environment.find("XDG_RUNTIME_DIR");
-  if (runtime != nullptr && runtime[0] == '/') {
-    return join_paths(runtime, "nosc", *environment.arena);
-  }
-  BufferWriter<32> path;
-  path.text("/tmp/nosc-").decimal(euid);
-  return environment.arena->copy_string(path.view());
-}
 
 void print_verbose(const Plan& plan) {
   BufferWriter<1024> out(kStderr);
@@ -33,43 +16,52 @@ void print_verbose(const Plan& plan) {
 
 // Runs a container to its end, and ends with its status. Returns where the host doesn't grant the
 // overlay that the plan makes its root of.
-void run_container(Plan& plan, const CommandLine& line, Arena& arena) {
+void run_foreground(launch::Launch& launch, const CommandLine& line) {
   const bool verbose = line.has(Option::kVerbose);
-  if (verbose) print_verbose(plan);
-  launch::Foreground foreground(plan);
-  uint64_t started_us = 0;
+  if (verbose) print_verbose(launch.plan);
   const uint64_t before_us = verbose ? launch::now_us() : 0;
-  const auto status = launch::run_foreground(foreground, arena, verbose ? &started_us : nullptr);
-  if (!status) return;
+  if (!launch::set_up(launch)) return;
+  const uint64_t started_us = verbose ? launch::now_us() : 0;
+  if (launch.record != nullptr) {
+    launch::finish_start(*launch.record, {}, launch.plan, launch.arena);
+  }
+  const int status = launch::wait(launch);
   if (verbose) {
     BufferWriter<128> out(kStderr);
     out.text("set up in ").decimal(started_us - before_us).text(" us, ran for ");
     out.decimal(launch::now_us() - started_us).text(" us\n");
     (void)out.flush();
   }
-  finish(*status);
+  if (line.has(Option::kKeep)) launch::let_go(launch);
+  finish(status);
 }
 
 // Not every kernel and not every sandbox grants an overlay of the host's root; then everything is
 // read-only.
 void run_default(Plan& plan, const CommandLine& line, const Environment& environment) {
-  run_container(plan, line, *environment.arena);
+  {
+    launch::Launch launch(plan, nullptr, *environment.arena);
+    run_foreground(launch, line);
+  }
   Container container = plan_default_container(line, environment, RootAccess::kReadOnly);
-  run_container(container.plan, line, *environment.arena);
+  launch::Launch launch(container.plan, nullptr, *environment.arena);
+  run_foreground(launch, line);
 }
 
 }  // namespace
 
 void run(const CommandLine& line, const Environment& environment) {
-  Arena& arena = *environment.arena;
   Container container = load_container(line, environment);
   if (container.is_default) return run_default(container.plan, line, environment);
-  if (container.plan.namespaces.joined.has(sys::kCLONE_NEWPID)) {
-    launch::continue_in_copy(environment.argv, environment.envp, arena);
-  }
-  const state::Claim claim(state_root(line, environment), environment.caller.euid,
-                           container.plan.id, arena);
-  run_container(container.plan, line, arena);
+  const bool detached = line.has(Option::kDetach);
+  state::Record record;
+  launch::Launch launch(container.plan, &record, *environment.arena);
+  launch.lifetime = detached ? launch::Lifetime::kDetached : launch::Lifetime::kForeground;
+  begin_container(container, line, environment, launch);
+  if (!detached) return run_foreground(launch, line);
+  (void)launch::set_up(launch);
+  launch::finish_start(record, launch::start_waiting(record), container.plan, launch.arena);
+  launch::let_go(launch);
 }
 
 void print_plan(const CommandLine& line, const Environment& environment) {

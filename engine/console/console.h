@@ -37,6 +37,8 @@ bool is_terminal(sys::BorrowedFd fd, TerminalSize& size);
 // The child's half, in this order: open while the root is still the host's, send the master to the
 // parent, and take the peer as controlling terminal and standard streams after setsid.
 void open_terminal(sys::BorrowedFd root, TerminalSize size, sys::Fd& master, sys::Fd& peer);
+// Shows the container's side as /dev/console and gives it to its user.
+void bind_console(sys::BorrowedFd root, sys::BorrowedFd peer, sys::Uid user);
 void send_terminal(sys::BorrowedFd socket, sys::BorrowedFd master);
 void apply_terminal(sys::BorrowedFd peer);
 

@@ -135,7 +135,8 @@ int wait_foreground(sys::Pid init, sys::BorrowedFd pidfd, sys::BorrowedFd master
   const sys::Fd signals = or_fail(sys::signalfd4(-1, set, sys::kSFD_CLOEXEC), "open", "signalfd");
   RawTerminal raw;
   unblock_master(master);
-  raw.enter(kStdin);
+  TerminalSize ignored;
+  if (is_terminal(kStdin, ignored)) raw.enter(kStdin);
   Foreground foreground(init, pidfd, signals, master);
   while (status == kRunning) status = foreground.turn();
   foreground.finish();

@@ -90,6 +90,31 @@ void open_terminal(sys::BorrowedFd root, TerminalSize size, sys::Fd& master, sys
   or_fail(sys::ioctl(peer, sys::kTIOCSWINSZ, &window), Operation::kSet);
 }
 
+// What is at the name may be made by the image: never followed, never opened.
+void bind_console(sys::BorrowedFd root, sys::BorrowedFd peer, sys::Uid user) {
+  // A user that the container's user namespace doesn't know gets nothing.
+  (void)sys::portable::fchown(peer, user, sys::kKeepGid);
+  const sys::Fd dev =
+      or_fail(rt::open_beneath(root, "/dev", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+              Operation::kOpen);
+  const auto made = sys::openat(
+      dev, "console",
+      sys::kO_CREAT | sys::kO_EXCL | sys::kO_NOFOLLOW | sys::kO_RDONLY | sys::kO_CLOEXEC,
+      sys::Mode::from_bits(0600));
+  if (!made && !made.failed_with(sys::kEEXIST)) fail_step(Operation::kCreate, made.error());
+  const sys::Fd target =
+      or_fail(sys::openat(dev, "console", sys::kO_PATH | sys::kO_NOFOLLOW | sys::kO_CLOEXEC),
+              Operation::kOpen);
+  sys::Statx status;
+  or_fail(sys::statx(target, "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status), Operation::kStat);
+  if ((status.mode & sys::kS_IFMT.bits()) == sys::kS_IFLNK.bits()) {
+    fail_step(Operation::kVerify, sys::kELOOP);
+  }
+  or_fail(sys::mount(DescriptorPath(peer).path(), DescriptorPath(target).path(), nullptr,
+                     sys::kMS_BIND, nullptr),
+          Operation::kBind);
+}
+
 void send_terminal(sys::BorrowedFd socket, sys::BorrowedFd master) {
   DescriptorMessage message;
   message.set_fd(master.raw());

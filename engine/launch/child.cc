@@ -3,6 +3,7 @@
 
 #include "engine/devices/devices.h"
 #include "engine/net/loopback.h"
+#include "engine/process/stub/await_start.h"
 #include "engine/rt/passing_fd.h"
 #include "engine/rt/rooted.h"
 #include "engine/rt/step.h"
@@ -66,6 +67,22 @@ void write_parameters(const Plan& plan) {
   sysctl::apply_sysctls(plan.sysctls, proc);
 }
 
+// The parent has written down who this is; hooks have run. From here on the container can be found
+// whatever becomes of the parent. Returns the pid that this process has outside.
+sys::Pid await_admission(const ChildContext& context) {
+  if (context.texts == nullptr) return {};
+  const hooks::HookPlan& plan = context.plan->hooks;
+  if (waits_for_hooks(plan)) send_event(context.channel, Event::kHooks, {});
+  begin_step(Step::kClone);
+  const sys::Pid pid = or_fail(wait_for_go(context.channel), Operation::kNone);
+  apply_hooks(plan.of(hooks::Kind::kCreateContainer), Step::kCreateContainerHook,
+              {.texts = context.texts,
+               .pid = pid,
+               .status = state::Status::kCreating,
+               .mask = context.signals->before});
+  return pid;
+}
+
 // The terminal is made when the container's devpts is mounted and before its root is closed.
 // Returns the container's side; nothing where it has none.
 sys::Fd make_terminal(const ChildContext& context, sys::BorrowedFd root) {
@@ -73,7 +90,8 @@ sys::Fd make_terminal(const ChildContext& context, sys::BorrowedFd root) {
   if (context.plan->terminal == Terminal::kNone) return peer;
   sys::Fd master;
   console::open_terminal(root, context.plan->terminal_size, master, peer);
-  console::send_terminal(context.channel, master);
+  console::bind_console(root, peer, context.plan->process.identity.uid);
+  console::send_terminal(context.terminal_channel, master);
   return peer;
 }
 
@@ -84,14 +102,18 @@ void make_working_directory(const Plan& plan, sys::BorrowedFd root) {
 }
 
 // Returns the container's side of its terminal, if it has one.
-sys::Fd set_up_root(const ChildContext& context) {
+sys::Fd set_up_root(const ChildContext& context, sys::Pid& pid) {
   const Plan& plan = *context.plan;
-  if (plan.root_setup == RootSetup::kJoined) return {};
+  if (plan.root_setup == RootSetup::kJoined) {
+    pid = await_admission(context);
+    return {};
+  }
   const PassingFd root = mounts::prepare_root(plan.mounts.root);
   mounts::apply_mounts(plan.mounts, root);
   if (plan.mounts.populate_dev) devices::apply_default_devices(root);
   sys::Fd terminal = make_terminal(context, root);
   make_working_directory(plan, root);
+  pid = await_admission(context);
   mounts::apply_path_restrictions(plan.mounts, root);
   mounts::enter_root(plan.mounts.root, root);
   return terminal;
@@ -109,11 +131,37 @@ void die_with_parent(const ChildContext& context) {
   if (ready && channel.revents.has(sys::kPOLLHUP)) fail_step(Operation::kNone, sys::kEPIPE);
 }
 
+// Where hooks come before the program, this process waits for the start, and not the stub. The end
+// of the channel tells the parent that the container is created.
+void run_start_hooks(const ChildContext& context, sys::Pid pid,
+                     process::ExecDescriptors& descriptors) {
+  const auto records = context.plan->hooks.of(hooks::Kind::kStartContainer);
+  if (records.empty()) return;
+  if (context.lifetime == Lifetime::kDetached) {
+    (void)sys::Fd::adopt(context.channel.raw());
+    descriptors.failure =
+        sys::BorrowedFd::from_raw(process::await_start(context.start_socket).release());
+    descriptors.start = sys::BorrowedFd::from_raw(-1);
+    report_failures_to(descriptors.failure);
+  }
+  apply_hooks(records, Step::kStartContainerHook,
+              {.texts = context.texts,
+               .pid = pid,
+               .status = state::Status::kCreated,
+               .mask = context.signals->before});
+}
+
 }  // namespace
+
+bool waits_for_hooks(const hooks::HookPlan& hooks) {
+  return hooks.has(hooks::Kind::kPrestart) || hooks.has(hooks::Kind::kCreateRuntime) ||
+         hooks.has(hooks::Kind::kCreateContainer);
+}
 
 void child_main(const ChildContext& context) {
   Plan& plan = *context.plan;
   report_failures_to(context.channel);
+  (void)sys::Fd::adopt(context.record.raw());
   await_start(context);
   start_session();
   enter_cgroup_namespace(plan);
@@ -128,7 +176,8 @@ void child_main(const ChildContext& context) {
   const sys::Fd descriptors = or_fail(process::open_descriptor_directory(), Operation::kOpen);
 
   (void)sys::umask(sys::Mode{});  // modes of mount points and nodes are meant as written
-  const sys::Fd terminal = set_up_root(context);
+  sys::Pid pid{};
+  const sys::Fd terminal = set_up_root(context, pid);
   if (terminal) console::apply_terminal(terminal);
 
   process::apply_rlimits(plan.process.rlimits);
@@ -137,11 +186,19 @@ void child_main(const ChildContext& context) {
   process::apply_identity(plan.process.identity);
   capabilities::apply_capabilities(plan.capabilities);
   if (plan.process.no_new_privileges) process::apply_no_new_privileges();
-  die_with_parent(context);
+  const bool detached = context.lifetime == Lifetime::kDetached;
+  if (detached) {
+    process::check_program(plan.process.exec);
+  } else {
+    die_with_parent(context);
+  }
   console::apply_signal_mask(*context.signals);
-  process::apply_exec(
-      plan.process.exec,
-      {.stub = context.program, .failure = context.channel, .descriptor_directory = descriptors});
+  process::ExecDescriptors last{.stub = context.program,
+                                .failure = context.channel,
+                                .start = context.start_socket,
+                                .descriptor_directory = descriptors};
+  run_start_hooks(context, pid, last);
+  process::apply_exec(plan.process.exec, last);
 }
 
 }  // namespace nosc::launch

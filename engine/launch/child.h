@@ -11,12 +11,26 @@ namespace nosc::launch {
 // Whether the child starts at once or after the parent's go.
 enum class Start : uint8_t { kAtOnce, kAfterGo };
 
+// How long the container lives.
+enum class Lifetime : uint8_t {
+  kForeground,  // no longer than its nosc
+  kDetached,    // it waits for its start, and outlives nosc
+};
+
+// Whether there are hooks between the mounts and the change of root.
+bool waits_for_hooks(const hooks::HookPlan& hooks);
+
 // Everything that the child needs: made by the parent before clone, used in the child's copy.
 struct ChildContext {
   Plan* plan;
   sys::BorrowedFd channel;
+  sys::BorrowedFd terminal_channel;  // where the terminal is sent, if there is one
+  sys::BorrowedFd start_socket;      // of a detached container
+  sys::BorrowedFd record;            // its lock is the parent's alone; -1: no record
   sys::BorrowedFd program;  // the sealed last stage: the stub, or nosc itself for the report
   const console::HeldSignals* signals;
+  const state::Texts* texts;  // for hooks; nullptr: no record
+  Lifetime lifetime = Lifetime::kForeground;
   Start start = Start::kAtOnce;
 };
 

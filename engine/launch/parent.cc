@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/launch/parent.h"
 
-#include "engine/launch/clone.h"
+#include "engine/launch/remove.h"
 #include "engine/launch/self.h"
 #include "engine/launch/words.h"
 #include "engine/rt/error.h"
-#include "engine/rt/undo.h"
+#include "engine/state/start_socket.h"
 #include "syscalls/sys.h"
 
 namespace nosc::launch {
 namespace {
+
+using hooks::Kind;
+
+constexpr auto kNoFd = sys::BorrowedFd::from_raw(-1);
 
 // The directory that becomes the root must be one, and not a link to one: what is checked here and
 // what is mounted later must be the same place. Its passwd tells the home of the user.
@@ -24,26 +28,86 @@ void prepare_rootfs(Plan& plan, Arena& arena) {
   process::complete_home(plan.process, rootfs, arena);
 }
 
-void prepare(Foreground& foreground, Arena& arena) {
-  Plan& plan = foreground.plan;
-  process::close_descriptors_on_exec();
-  prepare_rootfs(plan, arena);
-  namespaces::open_joins(plan.namespaces);
-  foreground.program =
-      plan.payload == Payload::kReport ? open_self_copy(arena) : process::open_stub();
-  foreground.channel = open_channel();
-  console::hold_signals(foreground.signals);
-  cgroups::apply_cgroup(plan.cgroup, foreground.cgroup);
+// Says in the record what is there to be removed.
+void record_cgroup(Launch& launch) {
+  if (launch.record == nullptr) return;
+  state::Progress progress = launch.record->progress();
+  progress.cgroup_kept_bytes = static_cast<uint32_t>(launch.cgroup.existing_length);
+  launch.record->write(progress);
 }
 
-// Waits until the program runs or a step has failed. A container with a terminal sends it before.
-Failure await_exec(const Foreground& foreground, const Init& init, sys::Fd& terminal) {
-  if (init.first.failure.failed()) return init.first.failure;
-  const sys::BorrowedFd channel = foreground.channel.parent;
-  // A child that failed before it had its terminal has left its record instead.
-  if (foreground.plan.terminal == Terminal::kOwn && !message_is_next(channel)) {
-    terminal = console::receive_terminal(channel);
+void prepare(Launch& launch) {
+  Plan& plan = launch.plan;
+  process::close_descriptors_on_exec();
+  prepare_rootfs(plan, launch.arena);
+  namespaces::open_joins(plan.namespaces);
+  launch.program =
+      plan.payload == Payload::kReport ? open_self_copy(launch.arena) : process::open_stub();
+  launch.channel = open_channel();
+  console::hold_signals(launch.signals);
+  if (launch.lifetime == Lifetime::kDetached) {
+    launch.start_socket = state::listen_for_start(launch.record->root(), launch.record->inode());
   }
+  cgroups::apply_cgroup(plan.cgroup, launch.cgroup);
+  record_cgroup(launch);
+}
+
+ChildContext child_context(const Launch& launch) {
+  const bool sends_terminal_away = static_cast<bool>(launch.console_socket);
+  return {.plan = &launch.plan,
+          .channel = launch.channel.child.borrow(),
+          .terminal_channel =
+              sends_terminal_away ? launch.console_socket.borrow() : launch.channel.child.borrow(),
+          .start_socket = launch.start_socket.borrow(),
+          .record = launch.record == nullptr ? kNoFd : launch.record->file(),
+          .program = launch.program.borrow(),
+          .signals = &launch.signals,
+          .texts = launch.record == nullptr ? nullptr : &launch.record->texts(),
+          .lifetime = launch.lifetime};
+}
+
+void record_init(Launch& launch) {
+  state::Progress progress = launch.record->progress();
+  progress.init = {launch.init.pid, state::start_time_of(launch.init.pid)};
+  launch.record->write(progress);
+}
+
+// The hooks outside the container, when the child has reached their moment.
+Failure run_runtime_hooks(Launch& launch) {
+  const hooks::HookPlan& plan = launch.plan.hooks;
+  const hooks::HookContext context{.texts = &launch.record->texts(),
+                                   .pid = launch.init.pid,
+                                   .status = state::Status::kCreating,
+                                   .mask = launch.signals.before};
+  launch.ends_with_hooks = true;
+  const Failure failure = run_hooks(plan.of(Kind::kPrestart), Step::kPrestartHook, context);
+  if (failure.failed()) return failure;
+  return run_hooks(plan.of(Kind::kCreateRuntime), Step::kCreateRuntimeHook, context);
+}
+
+// Lets the child go on into its root: the record knows of it by now.
+Failure admit(Launch& launch) {
+  if (launch.record == nullptr) return {};
+  record_init(launch);
+  if (waits_for_hooks(launch.plan.hooks)) {
+    const Message message = receive(launch.channel.parent);
+    if (message.event != Event::kHooks) return message.failure;
+    const Failure failure = run_runtime_hooks(launch);
+    if (failure.failed()) return failure;
+  }
+  (void)send_go(launch.channel.parent, launch.init.pid);  // one that has failed has told why
+  return {};
+}
+
+// Waits until the program runs or a step has failed. A foreground container with a terminal sends
+// it before that, and a child that failed before it had one has left its record instead.
+Failure await_exec(Launch& launch) {
+  if (launch.init.first.failure.failed()) return launch.init.first.failure;
+  const sys::BorrowedFd channel = launch.channel.parent;
+  const bool relays = launch.plan.terminal == Terminal::kOwn && !launch.console_socket;
+  if (relays && !message_is_next(channel)) launch.terminal = console::receive_terminal(channel);
+  const Failure refused = admit(launch);
+  if (refused.failed()) return refused;
   const Message message = receive(channel);
   return message.event == Event::kExecuted ? Failure{} : message.failure;
 }
@@ -52,30 +116,22 @@ bool is_refused_overlay(const Failure& failure, const Plan& plan) {
   return failure.step == Step::kRoot && plan.mounts.root.kind == mounts::RootKind::kHostOverlay;
 }
 
-std::optional<int> start_and_wait(Foreground& foreground, Arena& arena, uint64_t* started_us) {
-  Plan& plan = foreground.plan;
-  CloneContext context{
-      .plan = &plan,
-      .channel = &foreground.channel,
-      .cgroup = &foreground.cgroup,
-      .child = {.plan = &plan,
-                .channel = foreground.channel.child.borrow(),
-                .program = foreground.program.borrow(),
-                .signals = &foreground.signals},
-  };
-  Init init = start_init(context);
-  Undo end_init(kill_and_reap, &init.pid);
-  if (init.pid == sys::Pid{0}) end_init.dismiss();
-  sys::Fd terminal;
-  const Failure failure = await_exec(foreground, init, terminal);
-  if (is_refused_overlay(failure, plan)) return std::nullopt;
-  if (failure.failed()) fail(describe_failure(failure, plan, arena));
-  if (started_us != nullptr) *started_us = now_us();
-  foreground.program.reset();
-  namespaces::close_joins(plan.namespaces);
-  const int status = console::wait_foreground(init.pid, init.pidfd, terminal);
-  end_init.dismiss();
-  return status;
+void end_init(void* launch) {
+  Init& init = static_cast<Launch*>(launch)->init;
+  if (init.pid != sys::Pid{0}) kill_and_reap(&init.pid);
+}
+
+void remove(void* launch) {
+  auto& self = *static_cast<Launch*>(launch);
+  if (self.record == nullptr) return cgroups::remove_cgroup(self.plan.cgroup, self.cgroup);
+  if (!self.record->relock()) return;
+  remove_container(*self.record, self.ends_with_hooks ? &self.plan.hooks : nullptr, self.arena);
+}
+
+void mark_set_up(state::Record& record) {
+  state::Progress progress = record.progress();
+  progress.flags |= state::kSetUp;
+  record.write(progress);
 }
 
 }  // namespace
@@ -86,16 +142,40 @@ uint64_t now_us() {
   return static_cast<uint64_t>(now.sec) * 1000000 + static_cast<uint32_t>(now.nsec) / 1000;
 }
 
-Foreground::Foreground(Plan& plan) : plan(plan), no_cgroup(remove_cgroup, this) {}
+Launch::Launch(Plan& plan, state::Record* record, Arena& arena)
+    : plan(plan),
+      record(record),
+      arena(arena),
+      no_container(remove, this),
+      no_init(end_init, this) {}
 
-void Foreground::remove_cgroup(void* foreground) {
-  auto& self = *static_cast<Foreground*>(foreground);
-  cgroups::remove_cgroup(self.plan.cgroup, self.cgroup);
+bool set_up(Launch& launch) {
+  prepare(launch);
+  CloneContext context{.plan = &launch.plan,
+                       .channel = &launch.channel,
+                       .cgroup = &launch.cgroup,
+                       .child = child_context(launch)};
+  launch.init = start_init(context);
+  const Failure failure = await_exec(launch);
+  if (is_refused_overlay(failure, launch.plan)) return false;
+  if (failure.failed()) fail(describe_failure(failure, launch.plan, launch.arena));
+  launch.ends_with_hooks = true;
+  if (launch.record != nullptr) mark_set_up(*launch.record);
+  return true;
 }
 
-std::optional<int> run_foreground(Foreground& foreground, Arena& arena, uint64_t* started_us) {
-  prepare(foreground, arena);
-  return start_and_wait(foreground, arena, started_us);
+int wait(Launch& launch) {
+  launch.program.reset();
+  if (launch.record != nullptr) launch.record->unlock();
+  namespaces::close_joins(launch.plan.namespaces);
+  const int status = console::wait_foreground(launch.init.pid, launch.init.pidfd, launch.terminal);
+  launch.no_init.dismiss();
+  return status;
+}
+
+void let_go(Launch& launch) {
+  launch.no_init.dismiss();
+  launch.no_container.dismiss();
 }
 
 }  // namespace nosc::launch

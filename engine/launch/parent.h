@@ -1,42 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
+#include <cstdint>
 
 #include "engine/cgroups/cgroups.h"
 #include "engine/console/console.h"
+#include "engine/launch/clone.h"
 #include "engine/launch/protocol.h"
 #include "engine/plan/plan.h"
 #include "engine/rt/arena.h"
 #include "engine/rt/undo.h"
+#include "engine/state/record.h"
 
 namespace nosc::launch {
 
 // The monotonic clock in microseconds.
 uint64_t now_us();
 
-// What a foreground container holds in the parent while it lives. Gone, nothing is left of it.
-struct Foreground {
-  explicit Foreground(Plan& plan);
+// A container while it is being made, and what its parent holds of it. Unless it is let go, it is
+// gone when this is: its processes, its cgroup and its record, in that order.
+struct Launch {
+  // Shape: `record` is nullptr for a container that no other command can name.
+  Launch(Plan& plan, state::Record* record, Arena& arena);
 
   Plan& plan;
+  state::Record* record;
+  Arena& arena;
+  Lifetime lifetime = Lifetime::kForeground;
+  sys::Fd console_socket;  // where the terminal is sent; none: to the parent, who relays
   sys::Fd program;
+  sys::Fd start_socket;
   Channel channel;
   cgroups::Cgroup cgroup;
   console::HeldSignals signals;
-  Undo no_cgroup;
-
- private:
-  static void remove_cgroup(void* foreground);
+  Init init;
+  sys::Fd terminal;
+  bool ends_with_hooks = false;  // poststop ones
+  Undo no_container;
+  Undo no_init;
 };
 
-// Carries out a plan in the foreground: sets up the container, waits for its first process, hands
-// signals on. Tells when the program was started, if asked, by the monotonic clock.
-// Returns the exit status of the container's program, or 128 + the signal that ended it; nothing
-// where the host doesn't grant the overlay that the plan makes its root of.
+// Makes the container and waits until its program runs or, for one that outlives nosc, until it
+// waits for its start. Returns false where the host doesn't grant the overlay that the plan makes
+// its root of.
 // Errors: what failed, worded from the plan; nothing is left behind. An error of code kNotFound or
 // kNotExecutable means that the set-up was complete and the program could not be started.
-std::optional<int> run_foreground(Foreground& foreground, Arena& arena,
-                                  uint64_t* started_us = nullptr);
+bool set_up(Launch& launch);
+
+// Waits for the first process of a foreground container; hands signals on.
+// Returns the exit status of the container's program, or 128 + the signal that ended it.
+int wait(Launch& launch);
+
+// Leaves the container to itself.
+void let_go(Launch& launch);
 
 }  // namespace nosc::launch

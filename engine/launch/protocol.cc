@@ -8,8 +8,6 @@
 namespace nosc::launch {
 namespace {
 
-constexpr unsigned char kGo[1] = {'g'};
-
 constinit sys::BorrowedFd failure_channel = sys::BorrowedFd::from_raw(-1);
 
 void send_and_exit(const Failure& failure) {
@@ -26,17 +24,17 @@ Channel open_channel() {
   return Channel{.parent = std::move(ends.first), .child = std::move(ends.second)};
 }
 
-sys::Result<void> send_go(sys::BorrowedFd parent_end) {
-  auto sent = sys::sendto(parent_end, kGo, sys::kMSG_NOSIGNAL);
+sys::Result<void> send_go(sys::BorrowedFd parent_end, sys::Pid pid) {
+  auto sent = sys::sendto(parent_end, sys::Bytes(&pid, sizeof pid), sys::kMSG_NOSIGNAL);
   return sys::Result<void>::from_raw(sent ? 0 : sent.raw());
 }
 
-sys::Result<void> wait_for_go(sys::BorrowedFd child_end) {
-  char byte[1];
+sys::Result<sys::Pid> wait_for_go(sys::BorrowedFd child_end) {
+  sys::Pid pid{};
   for (;;) {
-    auto count = sys::read(child_end, byte);
+    auto count = sys::read(child_end, sys::MutableBytes(&pid, sizeof pid));
     if (count) {
-      if (*count == 1) return sys::Result<void>::from_raw(0);
+      if (*count == sizeof pid) return sys::Result<sys::Pid>::from_raw(sys::to_raw(pid));
       return sys::kEPIPE;
     }
     if (count.error() != sys::kEINTR) return count.error();

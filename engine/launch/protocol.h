@@ -10,8 +10,18 @@
 //   clone3 ------------------------------->
 //   (new user namespace: write id maps)    waits
 //   go ----------------------------------->
-//                                          set-up ... exec
+//                                          set-up up to the change of root
+//   (write the pid into the record;
+//    <------------------------ kHooks, where there are any; run them)
+//   go ----------------------------------->
+//                                          the rest of the set-up, exec
 //   <------------------------- end of file (the program runs), or kFailed and the record
+//
+// The last go is what makes a container that nosc can always find again: a child whose parent was
+// killed before it wrote the pid down ends instead. A container without a record needs none.
+//
+// In `create` the end of file comes when the stub waits for its start; how that goes on is told by
+// process/stub/await_start.h.
 //
 // Stepwise (clone3 is missing, or namespaces are joined: a process between the two enters and makes
 // the namespaces, and its child becomes the container's first process):
@@ -47,14 +57,16 @@ Channel open_channel();
 
 // Parent: lets the other side go on. Child: waits for that.
 // Errors: EPIPE on the child's side when the parent is gone.
-sys::Result<void> send_go(sys::BorrowedFd parent_end);
-sys::Result<void> wait_for_go(sys::BorrowedFd child_end);
+// The child learns what pid it has outside.
+sys::Result<void> send_go(sys::BorrowedFd parent_end, sys::Pid pid = {});
+sys::Result<sys::Pid> wait_for_go(sys::BorrowedFd child_end);
 
 // What the parent hears.
 enum class Event : uint16_t {
   kFailed,    // a set-up step; also what the stub sends
   kUnshared,  // the user namespace exists and waits for its maps
   kForked,    // `pid` is the container's first process
+  kHooks,     // the moment of the hooks outside the container; the child waits
   kExecuted,  // end of file: every descriptor of the set-up is closed, the program runs
 };
 

@@ -27,6 +27,7 @@ constexpr const char* kOperations[] = {
     "fork",
     "execute",
     "verify",
+    "run",
 };
 
 struct StepWords {
@@ -92,9 +93,29 @@ void describe_exec(const Failure& failure, const Plan& plan, Error& error) {
   const int error_number = failure.error;
   if (error_number == sys::kENOENT.value() || error_number == sys::kENOTDIR.value()) {
     error.code = ErrorCode::kNotFound;
+    // Callers know these words.
+    const bool searched = plan.program.find('/') == plan.program.npos;
+    error.text = searched ? "executable file not found in $PATH" : "no such file or directory";
   } else {
     error.code = ErrorCode::kNotExecutable;
+    if (error_number == sys::kEACCES.value()) error.text = "permission denied";
+    if (error_number == sys::kEPERM.value()) error.text = "operation not permitted";
   }
+}
+
+// An index among its kind; the kinds are steps in the same order.
+void describe_hook(const Failure& failure, const Plan& plan, Arena& arena, Error& error) {
+  const auto kind = static_cast<size_t>(failure.step) - static_cast<size_t>(Step::kPrestartHook);
+  const hooks::HookRecord& hook = plan.hooks.kinds[kind][failure.index];
+  error.place = hook.place;
+  error.object = hook.path;
+  if (failure.operation != Operation::kAwait) return;
+  error.cause = {};
+  error.text = "timed out";
+  if (failure.error == hooks::kTimedOut) return;
+  BufferWriter<32> text;
+  text.text("ended with status ").decimal(failure.error);
+  error.text = arena.copy_string(text.view()).data();
 }
 
 // The steps that work on an array of records. Returns false for the others.
@@ -121,6 +142,12 @@ bool describe_indexed(const Failure& failure, const Plan& plan, Arena& arena, Er
       error.place = plan.sysctls[index].place;
       error.object = plan.sysctls[index].path;
       return true;
+    case Step::kPrestartHook:
+    case Step::kCreateRuntimeHook:
+    case Step::kCreateContainerHook:
+    case Step::kStartContainerHook:
+    case Step::kPoststartHook:
+    case Step::kPoststopHook: describe_hook(failure, plan, arena, error); return true;
     case Step::kRlimit:
       error.place = {"/process/rlimits", static_cast<int32_t>(index)};
       return true;

@@ -25,6 +25,7 @@ class WordsTest : public testing::Test {
     plan_.sysctls = sysctls_;
     plan_.process.identity.working_directory = "/work";
     plan_.program = "program";
+    plan_.hooks.kinds.fill(hooks_);
   }
 
   Error describe(const Failure& failure) { return describe_failure(failure, plan_, arena_); }
@@ -54,6 +55,7 @@ class WordsTest : public testing::Test {
       {mounts::ReadOnlyKind::kSelfBind, "/proc/sys", {"/linux/readonlyPaths", 0}}};
   namespaces::JoinRecord joins_[1] = {
       {.path = "/run/netns/a", .place = {"/linux/namespaces", 2, "path"}}};
+  hooks::HookRecord hooks_[1] = {{.path = "/bin/hook", .place = {"/hooks/prestart", 0}}};
   sysctl::SysctlRecord sysctls_[1] = {{"sys/net/a", "1", {"/linux/sysctl", -1, "net.a"}}};
 };
 
@@ -67,9 +69,18 @@ TEST_F(WordsTest, EveryStepSaysWhereOrWhat) {
   }
 }
 
+TEST_F(WordsTest, HooksSayHowTheyEnded) {
+  EXPECT_EQ(message(failure(Step::kPrestartHook, Operation::kExecute, sys::kENOENT)),
+            "/hooks/prestart/0: execute \"/bin/hook\": ENOENT");
+  EXPECT_EQ(message({Step::kPoststopHook, Operation::kAwait, 3, 0}),
+            "/hooks/prestart/0: run \"/bin/hook\": ended with status 3");
+  EXPECT_EQ(message({Step::kPoststopHook, Operation::kAwait, hooks::kTimedOut, 0}),
+            "/hooks/prestart/0: run \"/bin/hook\": timed out");
+}
+
 TEST_F(WordsTest, EveryOperationHasAWord) {
   for (auto operation = static_cast<uint8_t>(Operation::kNone) + 1;
-       operation <= static_cast<uint8_t>(Operation::kVerify); ++operation) {
+       operation <= static_cast<uint8_t>(Operation::kAwait); ++operation) {
     const Error error =
         describe(failure(Step::kSession, static_cast<Operation>(operation), sys::kEPERM));
     EXPECT_NE(error.operation, nullptr) << operation;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/plan/plan.h"
 
+#include <algorithm>
+
 #include "syscalls/constants.h"
 
 namespace nosc {
@@ -56,6 +58,15 @@ void check_privilege(sys::CloneFlags own, const HostFacts& host) {
   fail_invalid({"/linux/namespaces"}, "needs a user namespace, or root");
 }
 
+void plan_terminal(const spec::Process& process, Plan& plan) {
+  if (!process.terminal) return;
+  plan.terminal = Terminal::kOwn;
+  // The kernel keeps sizes in 16 bits.
+  const spec::ConsoleSize& size = process.console_size;
+  plan.terminal_size = {static_cast<uint16_t>(std::min(size.height, uint32_t{UINT16_MAX})),
+                        static_cast<uint16_t>(std::min(size.width, uint32_t{UINT16_MAX}))};
+}
+
 void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& plan,
                   Arena& arena) {
   const HostFacts& host = request.host;
@@ -88,6 +99,8 @@ Plan make_plan(const spec::Config& config, const PlanRequest& request, Arena& ar
   check_name(config.hostname, "/hostname", plan);
   check_name(config.domainname, "/domainname", plan);
   if (!config.process.args.empty()) plan.program = config.process.args[0];
+  plan_terminal(config.process, plan);
+  plan.hooks = hooks::plan_hooks(config.hooks, arena);
   plan.hostname = config.hostname;
   plan.domainname = config.domainname;
   return plan;

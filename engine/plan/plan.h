@@ -16,6 +16,7 @@
 #include "engine/capabilities/capabilities.h"
 #include "engine/cgroups/cgroups.h"
 #include "engine/console/console.h"
+#include "engine/hooks/hooks.h"
 #include "engine/host/host.h"
 #include "engine/mounts/mounts.h"
 #include "engine/namespaces/namespaces.h"
@@ -57,6 +58,7 @@ struct Plan {
   capabilities::CapabilityPlan capabilities;
   Terminal terminal = Terminal::kNone;
   console::TerminalSize terminal_size;
+  hooks::HookPlan hooks;
   Payload payload = Payload::kProgram;
 };
 

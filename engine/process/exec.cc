@@ -76,15 +76,35 @@ sys::Result<sys::Fd> open_descriptor_directory() {
 
 void apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors) {
   begin_step(Step::kStub);
-  or_fail(sys::portable::fcntl(descriptors.failure, sys::kF_SETFD, 0), Operation::kSet);
-  Control control = {record.candidate_count, static_cast<uint32_t>(descriptors.failure.raw()),
-                     kNoDirectory};
+  // One of the two goes on into the stub, which closes it by a successful execve.
+  const bool waits = descriptors.start.raw() >= 0;
+  const sys::BorrowedFd kept = waits ? descriptors.start : descriptors.failure;
+  or_fail(sys::portable::fcntl(kept, sys::kF_SETFD, 0), Operation::kSet);
+  const auto kept_number = static_cast<uint32_t>(kept.raw());
+  Control control = {record.candidate_count, waits ? kNone : kept_number, kNone,
+                     waits ? kept_number : kNone};
   write_control(control, record.stub_argv[0]);
   sys::Errno refusal =
       sys::execveat(descriptors.stub, "", record.stub_argv, record.envp, sys::kAT_EMPTY_PATH)
           .error();
   if (refusal == sys::kENOSYS && descriptors.descriptor_directory.raw() >= 0) {
     refusal = exec_by_directory(record, descriptors, control);
+  }
+  fail_step(Operation::kExecute, refusal);
+}
+
+void check_program(const ExecRecord& record) {
+  begin_step(Step::kExec);
+  sys::Errno refusal = sys::kENOENT;
+  for (uint32_t i = 0; i < record.candidate_count; ++i) {
+    const auto path = sys::CStr::from_terminated(record.stub_argv[1 + i]);
+    const auto allowed = sys::faccessat(sys::kCwd, path, sys::kX_OK);
+    sys::Statx status;
+    if (allowed && sys::statx(sys::kCwd, path, sys::AtFlags{}, sys::kSTATX_TYPE, status) &&
+        (status.mode & sys::kS_IFMT.bits()) != sys::kS_IFDIR.bits()) {
+      return;
+    }
+    if (allowed || allowed.failed_with(sys::kEACCES)) refusal = sys::kEACCES;
   }
   fail_step(Operation::kExecute, refusal);
 }

@@ -132,8 +132,10 @@ sys::Fd seal_program(sys::Bytes image);
 // The descriptors that the last step needs.
 struct ExecDescriptors {
   sys::BorrowedFd stub;
-  // Where failure is reported: left open for the stub, which closes it by a successful execve.
+  // Where failure is reported. Unless the stub waits, it is left open for it.
   sys::BorrowedFd failure;
+  // The socket on which the stub waits for the start (stub/await_start.h); -1: it doesn't.
+  sys::BorrowedFd start = sys::BorrowedFd::from_raw(-1);
   // /proc/self/fd of the host (open_descriptor_directory()), or none: only where execveat may be
   // missing, which is an emulator's case; Linux has it since 3.19.
   sys::BorrowedFd descriptor_directory;
@@ -141,6 +143,10 @@ struct ExecDescriptors {
 
 // Opens the directory of the calling process's descriptors. In the child. Pre: /proc is the host's.
 sys::Result<sys::Fd> open_descriptor_directory();
+
+// Makes sure that there is a program, where it is going to be executed later: so the failure is
+// told to the one who still has the container to set up. In the child.
+void check_program(const ExecRecord& record);
 
 // Starts the stub. Returns only on failure.
 [[noreturn]] void apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors);

@@ -160,12 +160,13 @@ TEST(Passwd, RefusesOtherLines) {
 
 TEST(ControlWord, SurvivesTheWay) {
   char text[kControlBytes];
-  write_control({0x12, 0xfedc, kNoDirectory}, text);
+  write_control({0x12, 0xfedc, kNone, 0x3}, text);
   Control control{};
   ASSERT_TRUE(read_control(text, control));
   EXPECT_EQ(control.candidate_count, 0x12u);
   EXPECT_EQ(control.failure_fd, 0xfedcu);
-  EXPECT_EQ(control.directory_fd, kNoDirectory);
+  EXPECT_EQ(control.directory_fd, kNone);
+  EXPECT_EQ(control.start_fd, 0x3u);
 }
 
 TEST(ControlWord, RefusesOtherText) {

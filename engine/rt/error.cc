@@ -8,10 +8,17 @@ namespace nosc {
 namespace {
 
 constinit FailureHandler failure_handler = nullptr;
+constinit FailureHandler warning_handler = nullptr;
 
 }  // namespace
 
 void set_failure_handler(FailureHandler handler) { failure_handler = handler; }
+
+void set_warning_handler(FailureHandler handler) { warning_handler = handler; }
+
+void warn(const Error& warning) {
+  if (warning_handler != nullptr) warning_handler(warning);
+}
 
 void fail(const Error& error) {
   failure_handler(error);

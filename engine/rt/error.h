@@ -54,6 +54,12 @@ void set_failure_handler(FailureHandler handler);
 // Pre: set_failure_handler() was called. The error and what it points to live until it is worded.
 [[noreturn]] void fail(const Error& error);
 
+// Says what warn() does; without one, nothing.
+void set_warning_handler(FailureHandler handler);
+
+// Tells of something that is wrong and doesn't end the command.
+void warn(const Error& warning);
+
 // Ends the command with the error of a system call.
 [[noreturn]] void fail_system(const char* operation, std::string_view object, sys::Errno cause,
                               const Place& place = kNoPlace);

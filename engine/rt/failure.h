@@ -35,7 +35,13 @@ enum class Step : uint8_t {
   kEnterRoot,
   kHostname,
   kDomainname,
-  kSysctl,  // index: entry of `linux.sysctl`
+  kSysctl,               // index: entry of `linux.sysctl`
+  kPrestartHook,         // index: of the hook among its kind
+  kCreateRuntimeHook,    // the same
+  kCreateContainerHook,  // the same
+  kStartContainerHook,   // the same
+  kPoststartHook,        // the same
+  kPoststopHook,         // the same
   kOomScoreAdj,
   kRlimit,  // index: entry of `process.rlimits`
   kUmask,
@@ -69,6 +75,7 @@ enum class Operation : uint8_t {
   kFork,
   kExecute,
   kVerify,  // the kernel did as told and the result is not what the container may have
+  kAwait,   // another program ended; `error` is its exit status, not an errno
 };
 
 // One failed step, in one word. Fixed layout: it crosses a channel between two processes of the

@@ -128,6 +128,23 @@ struct Linux {
   Strings readonly_paths;
 };
 
+struct Hook {
+  std::string_view path;  // absolute
+  Strings args;           // with the program's name first; empty: the path alone
+  Strings env;
+  std::optional<int32_t> timeout_s;  // above 0
+};
+
+struct Hooks {
+  bool present = false;
+  std::span<const Hook> prestart;
+  std::span<const Hook> create_runtime;
+  std::span<const Hook> create_container;
+  std::span<const Hook> start_container;
+  std::span<const Hook> poststart;
+  std::span<const Hook> poststop;
+};
+
 struct Config {
   std::string_view oci_version;  // SemVer with major version 1
   std::string_view hostname;
@@ -137,6 +154,7 @@ struct Config {
   std::span<const Mount> mounts;
   std::span<const KeyValue> annotations;
   Linux linux;
+  Hooks hooks;
   Strings unsupported;  // paths such as "/linux/seccomp", in order of appearance
   Strings unknown;      // paths of properties that the specification doesn't know: not an error
 };

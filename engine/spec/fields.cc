@@ -36,7 +36,7 @@ constexpr Row kConfigFields[] = {
     FIELD("mounts", kObject, kArray, ObjectId::kMount, Config, mounts),
     FIELD("annotations", kMap, kPlain, 0, Config, annotations),
     FIELD("linux", kObject, kPlain, ObjectId::kLinux, Config, linux),
-    UNSUPPORTED("hooks", kObject),
+    FIELD("hooks", kObject, kPlain, ObjectId::kHooks, Config, hooks),
     IGNORED("solaris"),
     IGNORED("windows"),
     IGNORED("vm"),
@@ -50,7 +50,7 @@ constexpr Row kRootFields[] = {
 };
 
 constexpr Row kProcessFields[] = {
-    FIELD("terminal", kBoolean, kUnsupportedTrue, 0, Process, terminal),
+    FIELD("terminal", kBoolean, kPlain, 0, Process, terminal),
     FIELD("consoleSize", kObject, kPlain, ObjectId::kConsoleSize, Process, console_size),
     FIELD("user", kObject, kPlain, ObjectId::kUser, Process, user),
     FIELD("args", kString, kArray, 0, Process, args),
@@ -136,6 +136,22 @@ constexpr Row kLinuxFields[] = {
     UNSUPPORTED("timeOffsets", kObject),
 };
 
+constexpr Row kHooksFields[] = {
+    FIELD("prestart", kObject, kArray, ObjectId::kHook, Hooks, prestart),
+    FIELD("createRuntime", kObject, kArray, ObjectId::kHook, Hooks, create_runtime),
+    FIELD("createContainer", kObject, kArray, ObjectId::kHook, Hooks, create_container),
+    FIELD("startContainer", kObject, kArray, ObjectId::kHook, Hooks, start_container),
+    FIELD("poststart", kObject, kArray, ObjectId::kHook, Hooks, poststart),
+    FIELD("poststop", kObject, kArray, ObjectId::kHook, Hooks, poststop),
+};
+
+constexpr Row kHookFields[] = {
+    FIELD("path", kString, kRequired | kNonEmpty | kAbsolute, 0, Hook, path),
+    FIELD("args", kString, kArray, 0, Hook, args),
+    FIELD("env", kString, kArray, 0, Hook, env),
+    FIELD("timeout", kOptionalInt32, kPlain, 0, Hook, timeout_s),
+};
+
 // The rows as they are kept in the program: names one after another, without pointers or padding.
 template <size_t kCount, size_t kNamesBytes>
 struct Packed {
@@ -182,7 +198,8 @@ constexpr Object kObjects[] = {
     describe<User, kUserFields>(),           describe<Capabilities, kCapabilitiesFields>(),
     describe<Rlimit, kRlimitFields>(),       describe<Mount, kMountFields>(),
     describe<IdMapping, kIdMappingFields>(), describe<Namespace, kNamespaceFields>(),
-    describe<Linux, kLinuxFields>(),
+    describe<Linux, kLinuxFields>(),         describe<Hooks, kHooksFields>(),
+    describe<Hook, kHookFields>(),
 };
 
 // In the order of the enumerators.

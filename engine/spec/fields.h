@@ -27,10 +27,9 @@ enum class Kind : uint8_t {
 enum FieldFlags : uint8_t {
   kPlain = 0,
   kRequired = 1,
-  kArray = 2,            // a std::span of what the kind says
-  kNonEmpty = 4,         // a string that mustn't be empty
-  kAbsolute = 8,         // a string that starts with '/' unless it is empty
-  kUnsupportedTrue = 16  // a boolean that is listed in Config::unsupported if true
+  kArray = 2,     // a std::span of what the kind says
+  kNonEmpty = 4,  // a string that mustn't be empty
+  kAbsolute = 8,  // a string that starts with '/' unless it is empty
 };
 
 enum class ObjectId : uint8_t {
@@ -45,6 +44,8 @@ enum class ObjectId : uint8_t {
   kIdMapping,
   kNamespace,
   kLinux,
+  kHooks,
+  kHook,
 };
 
 enum class EnumId : uint8_t { kNamespaceType, kRootfsPropagation };

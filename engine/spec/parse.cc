@@ -66,7 +66,7 @@ class Interpreter {
   void map(Index index, void* target);
   void string(Index index, std::string_view& target);
   void checked_string(Index index, const Field& field, std::string_view& target);
-  void boolean(Index index, const Field& field, bool& target);
+  void boolean(Index index, bool& target);
   void number(Index index, uint64_t maximum, uint64_t maximum_below_zero, uint64_t& target);
   void enumerator(Index index, EnumId id, uint8_t& target);
   bool is_empty(Index index, int levels) const;
@@ -145,7 +145,7 @@ void Interpreter::value(Index index, const Field& field, void* target) {
       expect(index, static_cast<Type>(field.detail));
       if (!is_empty(index, 1)) list_unsupported(index);
       return;
-    case Kind::kBoolean: return boolean(index, field, *static_cast<bool*>(target));
+    case Kind::kBoolean: return boolean(index, *static_cast<bool*>(target));
     case Kind::kString:
       return checked_string(index, field, *static_cast<std::string_view*>(target));
     case Kind::kUint64: return number(index, UINT64_MAX, 0, *static_cast<uint64_t*>(target));
@@ -216,12 +216,11 @@ void Interpreter::checked_string(Index index, const Field& field, std::string_vi
   }
 }
 
-void Interpreter::boolean(Index index, const Field& field, bool& target) {
+void Interpreter::boolean(Index index, bool& target) {
   const Type type = document_.type(index);
   target = type == Type::kTrue;
   if (type == Type::kFalse) return;
   if (!target) fail(index, "expected true or false, found ", json::type_name(type));
-  if ((field.flags & kUnsupportedTrue) != 0) list_unsupported(index);
 }
 
 // Reads an integer into two's complement.

@@ -241,11 +241,10 @@ TEST(SpecParse, ListsWhatIsUnsupportedInOrder) {
               "namespaces": [{"type": "pid"}, {"type": "time"}], "mountLabel": "x",
               "resources": {"pids": {"limit": 5}}},
     "mounts": [{"destination": "/a"}, {"destination": "/b", "uidMappings": [{}]}],
-    "process": {"cwd": "/", "terminal": true, "scheduler": {"policy": "SCHED_IDLE"}},
-    "hooks": {"poststop": [{"path": "/bin/true"}]})"),
+    "process": {"cwd": "/", "scheduler": {"policy": "SCHED_IDLE"}})"),
             (List{"/linux/seccomp", "/linux/devices", "/linux/namespaces/1/type",
                   "/linux/mountLabel", "/linux/resources", "/mounts/1/uidMappings",
-                  "/process/terminal", "/process/scheduler", "/hooks"}));
+                  "/process/scheduler"}));
 }
 
 TEST(SpecParse, ReadsLargeConfigurations) {

@@ -241,14 +241,22 @@ void Record::open(std::string_view path, uint32_t owner, std::string_view id, Ar
   or_fail(opened, "open record of", id);
 }
 
-void Record::lock() {
+bool Record::relock() {
   or_fail(sys::retry_eintr([&] { return sys::flock(file_, sys::kLOCK_EX); }), "lock record of",
           id());
-  if (is_deleted()) fail_missing(id());
+  return !is_deleted();
+}
+
+void Record::unlock() { (void)sys::flock(file_, sys::kLOCK_UN); }
+
+void Record::lock() {
+  if (!relock()) fail_missing(id());
   if (!read_progress()) fail_about("record of container", id(), "is damaged");
 }
 
-bool Record::try_lock() { return sys::flock(file_, sys::kLOCK_EX | sys::kLOCK_NB).ok(); }
+bool Record::try_lock() {
+  return sys::flock(file_, sys::kLOCK_EX | sys::kLOCK_NB).ok() && !is_deleted();
+}
 
 bool Record::is_locked_elsewhere() const {
   const auto locked = sys::flock(file_, sys::kLOCK_SH | sys::kLOCK_NB);

@@ -112,8 +112,11 @@ class Record {
   // Then reads the progress again.
   // Errors: 'container "ID" does not exist' when it has been deleted meanwhile.
   void lock();
-  // Returns false where another command holds the lock.
+  // Returns false where another command holds the lock, or has deleted the record.
   bool try_lock();
+  void unlock();
+  // Locks again. Returns false where the record has been deleted meanwhile.
+  bool relock();
   // Whether another command acts on the container at this moment. Pre: this one holds no lock.
   bool is_locked_elsewhere() const;
   bool is_deleted();
@@ -134,6 +137,7 @@ class Record {
   uint32_t owner() const { return owner_; }
   uint64_t inode() const { return inode_; }
   sys::BorrowedFd root() const { return root_; }
+  sys::BorrowedFd file() const { return file_; }
 
  private:
   sys::Result<void> identify(sys::BorrowedFd file);

@@ -5,6 +5,7 @@
 // It runs inside the finished container with the program's ids and capabilities, so nothing that it
 // is given can be worth an attack; anybody in the container may run it, with any arguments.
 
+#include "engine/process/stub/await_start.h"
 #include "engine/process/stub/control.h"
 #include "engine/rt/failure.h"
 #include "syscalls/files.h"
@@ -36,11 +37,16 @@ extern "C" int sys_main(int argc, char** argv, char** envp) {
   Control control;
   if (argc < 1 || !nosc::process::read_control(argv[0], control)) return 1;
   if (static_cast<unsigned>(argc) < 2 + control.candidate_count) return 1;
-  const auto failure_fd = sys::BorrowedFd::from_raw(static_cast<int>(control.failure_fd));
-  if (!sys::portable::fcntl(failure_fd, sys::kF_SETFD, sys::kFD_CLOEXEC)) return 1;
-  if (control.directory_fd != nosc::process::kNoDirectory) {
+  if (control.directory_fd != nosc::process::kNone) {
     const sys::Fd directory = sys::Fd::adopt(static_cast<int>(control.directory_fd));
     if (!sys::fchdir(directory)) return 1;
+  }
+  auto failure_fd = sys::BorrowedFd::from_raw(static_cast<int>(control.failure_fd));
+  if (control.start_fd != nosc::process::kNone) {
+    const sys::Fd socket = sys::Fd::adopt(static_cast<int>(control.start_fd));
+    failure_fd = sys::BorrowedFd::from_raw(nosc::process::await_start(socket).release());
+  } else if (!sys::portable::fcntl(failure_fd, sys::kF_SETFD, sys::kFD_CLOEXEC)) {
+    return 1;
   }
   const nosc::Failure failure{
       .step = nosc::Step::kExec,

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/cli/create.h"
+
+#include <cstring>
+
+#include "engine/launch/remove.h"
+#include "engine/launch/self.h"
+#include "syscalls/sys.h"
+
+namespace nosc::cli {
+namespace {
+
+constexpr Place kTerminalPlace = {"/process/terminal"};
+
+// A terminal has somebody who relays it: nosc while it is in the foreground, or whoever gets it.
+void check_terminal(const Plan& plan, const CommandLine& line, launch::Lifetime lifetime) {
+  const bool has_socket = line.has(Option::kConsoleSocket);
+  const bool needs_socket =
+      plan.terminal == Terminal::kOwn && lifetime == launch::Lifetime::kDetached;
+  if (needs_socket && !has_socket) {
+    fail_invalid(kTerminalPlace, "a detached container's terminal needs --console-socket");
+  }
+  if (has_socket && !needs_socket) {
+    fail_invalid(kTerminalPlace, "--console-socket needs a terminal and a detached container");
+  }
+}
+
+sys::Fd connect_console(std::string_view path) {
+  sys::SockaddrUn address{};
+  if (path.size() >= sizeof address.path) fail_system("connect to", path, sys::kENAMETOOLONG);
+  address.family = static_cast<uint16_t>(sys::kAF_UNIX);
+  std::memcpy(address.path, path.data(), path.size());
+  sys::Fd socket =
+      or_fail(sys::socket(sys::kAF_UNIX, sys::kSOCK_STREAM | sys::kSOCK_CLOEXEC, 0), "socket", {});
+  or_fail(sys::connect(socket, sys::Bytes(&address, sizeof address)), "connect to", path);
+  return socket;
+}
+
+// A foreground container whose nosc was killed died with it: its id is free.
+void take_over(sys::BorrowedFd root, std::string_view id, Arena& arena) {
+  state::Record former;
+  if (!former.try_open(root, id, arena) || !former.has(state::kForeground)) return;
+  if (!former.try_lock() || state::is_alive(former.progress().init)) return;
+  launch::remove_container(former, nullptr, arena);
+}
+
+uint32_t flags_of(const Plan& plan, const CommandLine& line, launch::Lifetime lifetime) {
+  uint32_t flags = 0;
+  const bool waits = lifetime == launch::Lifetime::kForeground;
+  if (waits && !line.has(Option::kKeep)) flags |= state::kForeground;
+  if (plan.hooks.has(hooks::Kind::kPoststart)) flags |= state::kHasPoststart;
+  if (plan.hooks.has(hooks::Kind::kPoststop)) flags |= state::kHasPoststop;
+  if (plan.namespaces.created.has(sys::kCLONE_NEWPID)) flags |= state::kOwnPids;
+  return flags;
+}
+
+}  // namespace
+
+void begin_container(const Container& container, const CommandLine& line,
+                     const Environment& environment, launch::Launch& launch) {
+  const Plan& plan = container.plan;
+  check_terminal(plan, line, launch.lifetime);
+  // Neighbours in a joined pid namespace, or those that hooks make, could open the file that the
+  // set-up runs from.
+  if (plan.namespaces.joined.has(sys::kCLONE_NEWPID) ||
+      plan.hooks.has(hooks::Kind::kStartContainer)) {
+    launch::continue_in_copy(environment.argv, environment.envp, launch.arena);
+  }
+  if (line.has(Option::kConsoleSocket)) {
+    launch.console_socket = connect_console(line.option(Option::kConsoleSocket));
+  }
+  sys::Fd root = state::make_root(state_root(line, environment), environment.caller.euid);
+  take_over(root, plan.id, launch.arena);
+  launch.record->create(std::move(root), container.texts,
+                        {.flags = flags_of(plan, line, launch.lifetime),
+                         .cgroup_kept_bytes = static_cast<uint32_t>(plan.cgroup.path.size()),
+                         .init = {}});
+}
+
+void create(const CommandLine& line, const Environment& environment) {
+  Container container = load_container(line, environment);
+  if (container.is_default) fail({.code = ErrorCode::kUsage, .text = "needs a container ID"});
+  state::Record record;
+  launch::Launch launch(container.plan, &record, *environment.arena);
+  launch.lifetime = launch::Lifetime::kDetached;
+  begin_container(container, line, environment, launch);
+  (void)launch::set_up(launch);
+  launch::let_go(launch);
+}
+
+}  // namespace nosc::cli

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/cli/container.h"
+#include "engine/launch/remove.h"
+#include "engine/rt/number.h"
+#include "syscalls/sys.h"
+
+namespace nosc::cli {
+namespace {
+
+constexpr struct {
+  char name[7];
+  sys::Signal signal;
+} kSignals[] = {
+    {"ABRT", sys::kSIGABRT},   {"ALRM", sys::kSIGALRM}, {"BUS", sys::kSIGBUS},
+    {"CHLD", sys::kSIGCHLD},   {"CONT", sys::kSIGCONT}, {"FPE", sys::kSIGFPE},
+    {"HUP", sys::kSIGHUP},     {"ILL", sys::kSIGILL},   {"INT", sys::kSIGINT},
+    {"IO", sys::kSIGIO},       {"KILL", sys::kSIGKILL}, {"PIPE", sys::kSIGPIPE},
+    {"PROF", sys::kSIGPROF},   {"PWR", sys::kSIGPWR},   {"QUIT", sys::kSIGQUIT},
+    {"SEGV", sys::kSIGSEGV},   {"STOP", sys::kSIGSTOP}, {"SYS", sys::kSIGSYS},
+    {"TERM", sys::kSIGTERM},   {"TRAP", sys::kSIGTRAP}, {"TSTP", sys::kSIGTSTP},
+    {"TTIN", sys::kSIGTTIN},   {"TTOU", sys::kSIGTTOU}, {"URG", sys::kSIGURG},
+    {"USR1", sys::kSIGUSR1},   {"USR2", sys::kSIGUSR2}, {"VTALRM", sys::kSIGVTALRM},
+    {"WINCH", sys::kSIGWINCH}, {"XCPU", sys::kSIGXCPU}, {"XFSZ", sys::kSIGXFSZ},
+    {"POLL", sys::kSIGIO},     {"IOT", sys::kSIGABRT},
+};
+constexpr uint64_t kLastSignal = 64;
+
+char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+bool is_same_name(std::string_view text, std::string_view name) {
+  if (text.size() != name.size()) return false;
+  for (size_t i = 0; i < name.size(); ++i) {
+    if (upper(text[i]) != name[i]) return false;
+  }
+  return true;
+}
+
+// A number, a name, or a name with SIG in front, whatever the case.
+sys::Signal parse_signal(std::string_view text) {
+  const auto number = parse_decimal(text, kLastSignal);
+  if (number && *number != 0) return static_cast<sys::Signal>(*number);
+  std::string_view name = text;
+  if (name.size() > 3 && is_same_name(name.substr(0, 3), "SIG")) name.remove_prefix(3);
+  for (const auto& row : kSignals) {
+    if (is_same_name(name, row.name)) return row.signal;
+  }
+  fail({.code = ErrorCode::kUsage, .operation = "unknown signal", .object = text});
+}
+
+// Read with the record's lock not held: a signal waits for no other command.
+sys::Result<void> signal_init(const state::Record& record, sys::Signal signal) {
+  const state::ProcessMark& init = record.progress().init;
+  const auto process = state::open_process(init);
+  if (process) return sys::pidfd_send_signal(process.borrow(), signal);
+  if (!process.failed_with(sys::kENOSYS) || !state::is_alive(init)) return sys::kESRCH;
+  return sys::kill(init.pid, signal);
+}
+
+}  // namespace
+
+void kill(const CommandLine& line, const Environment& environment) {
+  const sys::Signal signal = parse_signal(line.operand == nullptr ? "TERM" : line.operand);
+  state::Record record;
+  open_record(line, environment, record);
+  const auto sent = signal_init(record, signal);
+  if (sent.failed_with(sys::kESRCH)) fail({.text = "container not running"});
+  or_fail(sent, "signal container", record.id());
+}
+
+void remove(const CommandLine& line, const Environment& environment) {
+  Arena& arena = *environment.arena;
+  const bool force = line.has(Option::kForce);
+  state::Record record;
+  if (force) {
+    // What is gone already is what was asked for. What hangs is killed before its lock is waited
+    // for.
+    const auto root = state::find_root(state_root(line, environment), environment.caller.euid);
+    if (line.argument != nullptr &&
+        (!root || !state::is_valid_id(line.argument) ||
+         record.try_open(root.borrow(), line.argument, arena).failed_with(sys::kENOENT))) {
+      return;
+    }
+  }
+  open_record(line, environment, record);
+  if (force) {
+    (void)signal_init(record, sys::kSIGKILL);
+    if (!record.relock()) return;
+  }
+  record.lock();
+  const state::Status status = state::status_of(record);
+  if (status != state::Status::kStopped && status != state::Status::kCreated && !force) {
+    BufferWriter<64> text;
+    text.text("that is not stopped: ").text(state::status_name(status)).character('\0');
+    state::fail_about("cannot delete container", record.id(), text.view().data());
+  }
+  launch::kill_init(record);
+  hooks::HookPlan hooks;
+  const bool has_hooks = record.has(state::kHasPoststop);
+  if (has_hooks) hooks = hooks::plan_hooks(read_recorded_config(record, arena).hooks, arena);
+  launch::remove_container(record, has_hooks ? &hooks : nullptr, arena);
+}
+
+}  // namespace nosc::cli

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/launch/start.h"
+
+#include "engine/cli/container.h"
+
+namespace nosc::cli {
+namespace {
+
+// What errors and hooks need of the plan.
+Plan reread(const state::Record& record, Arena& arena) {
+  const spec::Config config = read_recorded_config(record, arena);
+  Plan plan;
+  plan.hooks = hooks::plan_hooks(config.hooks, arena);
+  if (!config.process.args.empty()) plan.program = config.process.args[0];
+  return plan;
+}
+
+void require_created(const state::Record& record) {
+  const state::Status status = state::status_of(record);
+  switch (status) {
+    case state::Status::kCreated: return;
+    case state::Status::kStopped: fail({.text = "cannot start a container that has stopped"});
+    case state::Status::kRunning: fail({.text = "cannot start an already running container"});
+    default:
+      state::fail_about(
+          "cannot start container", record.id(),
+          status == state::Status::kPaused ? "while it is paused" : "while it is being created");
+  }
+}
+
+}  // namespace
+
+void start(const CommandLine& line, const Environment& environment) {
+  Arena& arena = *environment.arena;
+  state::Record record;
+  open_record(line, environment, record);
+  record.lock();
+  require_created(record);
+  const Failure failure = launch::start_waiting(record);
+  if (!failure.failed() && !record.has(state::kHasPoststart)) return;
+  launch::finish_start(record, failure, reread(record, arena), arena);
+}
+
+}  // namespace nosc::cli

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/cli/container.h"
+#include "engine/host/directory.h"
+#include "syscalls/sys.h"
+
+namespace nosc::cli {
+namespace {
+
+constexpr size_t kColumnGap = 3;
+
+void write_record(const state::Record& record, state::Status status, Writer& out) {
+  const bool stopped = status == state::Status::kStopped;
+  state::write_state(out, record.texts(), stopped ? sys::Pid{} : record.progress().init.pid,
+                     status);
+}
+
+// One cell of a table, filled up to its column's width.
+void write_cell(std::string_view text, size_t width, Writer& out) {
+  out.text(text);
+  for (size_t size = text.size(); size < width + kColumnGap; ++size) out.character(' ');
+}
+
+enum class Format : uint8_t { kTable, kJson, kIds };
+
+// The lines of a list, as they are found.
+class List {
+ public:
+  List(Format format, Writer& out) : format_(format), out_(out) {
+    if (format == Format::kTable) {
+      write_row("ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER");
+    }
+  }
+
+  void add(const state::Record& record) {
+    if (format_ == Format::kIds) {
+      out_.text(record.id()).character('\n');
+      return;
+    }
+    const state::Status status = state::status_of(record);
+    if (format_ == Format::kJson) {
+      out_.character(is_empty_ ? '[' : ',');
+      is_empty_ = false;
+      write_record(record, status, out_);
+      return;
+    }
+    const bool stopped = status == state::Status::kStopped;
+    BufferWriter<12> pid;
+    pid.decimal(stopped ? 0 : static_cast<uint32_t>(sys::to_raw(record.progress().init.pid)));
+    BufferWriter<12> owner;
+    if (record.owner() == 0) {
+      owner.text("root");
+    } else {
+      owner.character('#').decimal(record.owner());
+    }
+    write_row(record.id(), pid.view(), state::status_name(status),
+              record.texts()[state::Text::kBundle], record.texts()[state::Text::kCreated],
+              owner.view());
+  }
+
+  void end() {
+    if (format_ == Format::kJson) out_.text(is_empty_ ? "[]\n" : "]\n");
+  }
+
+ private:
+  void write_row(std::string_view id, std::string_view pid, std::string_view status,
+                 std::string_view bundle, std::string_view created, std::string_view owner) {
+    write_cell(id, 12, out_);
+    write_cell(pid, 7, out_);
+    write_cell(status, 8, out_);
+    write_cell(bundle, 20, out_);
+    write_cell(created, 30, out_);
+    out_.text(owner).character('\n');
+  }
+
+  Format format_;
+  Writer& out_;
+  bool is_empty_ = true;
+};
+
+Format format_of(const CommandLine& line) {
+  if (line.has(Option::kQuiet)) return Format::kIds;
+  if (!line.has(Option::kFormat)) return Format::kTable;
+  const std::string_view format = line.option(Option::kFormat);
+  if (format == "json") return Format::kJson;
+  if (format != "table") {
+    fail({.code = ErrorCode::kUsage, .operation = "unknown format", .object = format});
+  }
+  return Format::kTable;
+}
+
+}  // namespace
+
+void print_state(const CommandLine& line, const Environment& environment) {
+  state::Record record;
+  open_record(line, environment, record);
+  BufferWriter<1024> out(kStdout);
+  write_record(record, state::status_of(record), out);
+  out.character('\n');
+  or_fail(out.flush(), "write", "stdout");
+}
+
+void list(const CommandLine& line, const Environment& environment) {
+  BufferWriter<1024> out(kStdout);
+  List list(format_of(line), out);
+  const auto root = state::find_root(state_root(line, environment), environment.caller.euid);
+  if (root) {
+    host::DirectoryReader reader(root.borrow());
+    while (const char* name = reader.next()) {
+      if (!state::is_valid_id(name)) continue;
+      state::Record record;
+      // One that is damaged, or deleted meanwhile, hides no other.
+      if (record.try_open(root.borrow(), name, *environment.arena)) list.add(record);
+    }
+  }
+  list.end();
+  or_fail(out.flush(), "write", "stdout");
+}
+
+}  // namespace nosc::cli

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/hooks/hooks.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "engine/rt/testing.h"
+#include "syscalls/sys.h"
+
+namespace nosc::hooks {
+namespace {
+
+class HooksTest : public testing::Test {
+ protected:
+  HooksTest() {
+    texts_[state::Text::kId] = "one";
+    texts_[state::Text::kBundle] = "/bundle";
+    std::filesystem::create_directories(folder_);
+  }
+  ~HooksTest() override { std::filesystem::remove_all(folder_); }
+
+  // A hook that runs a shell script.
+  HookRecord hook(std::string script, int timeout_ms = -1) {
+    const std::string_view args[] = {"sh", "-c", arena_.copy_string(script)};
+    const std::string_view env[] = {"ONLY=this"};
+    spec::Hook one{.path = "/bin/sh",
+                   .args = spec::Strings(args),
+                   .env = spec::Strings(env),
+                   .timeout_s = std::nullopt};
+    const spec::Hooks all{.present = true,
+                          .prestart = {&one, 1},
+                          .create_runtime = {},
+                          .create_container = {},
+                          .start_container = {},
+                          .poststart = {},
+                          .poststop = {}};
+    HookRecord record = plan_hooks(all, arena_).of(Kind::kPrestart)[0];
+    record.timeout_ms = timeout_ms;
+    return record;
+  }
+
+  HookFailure run(const HookRecord& record) {
+    return run_hook(
+        record,
+        {.texts = &texts_, .pid = sys::Pid{77}, .status = state::Status::kCreating, .mask = {}});
+  }
+
+  std::string content(const std::string& name) const {
+    std::ifstream file(folder_ + "/" + name);
+    std::stringstream all;
+    all << file.rdbuf();
+    return all.str();
+  }
+
+  Arena arena_;
+  state::Texts texts_;
+  std::string folder_ = testing::TempDir() + "/hooks." + std::to_string(getpid());
+};
+
+TEST_F(HooksTest, ReadsTheStateAndHasItsOwnEnvironmentAlone) {
+  setenv("NOT_FOR_HOOKS", "1", 1);
+  EXPECT_FALSE(run(hook("cat > " + folder_ + "/state; env > " + folder_ + "/env")).failed());
+  EXPECT_NE(content("state").find("\"status\": \"creating\""), std::string::npos);
+  EXPECT_NE(content("state").find("\"pid\": 77"), std::string::npos);
+  EXPECT_NE(content("env").find("ONLY=this\n"), std::string::npos);
+  EXPECT_EQ(content("env").find("NOT_FOR_HOOKS"), std::string::npos);
+}
+
+TEST_F(HooksTest, NeedsNotReadTheState) { EXPECT_FALSE(run(hook("exit 0")).failed()); }
+
+TEST_F(HooksTest, InheritsNoDescriptor) {
+  sys::FdPair pipe;
+  ASSERT_TRUE(sys::pipe2(pipe).ok());  // without O_CLOEXEC, as a caller may have left one
+  EXPECT_FALSE(run(hook("ls /proc/self/fd > " + folder_ + "/fds")).failed());
+  std::istringstream names(content("fds"));
+  std::string name;
+  // The fourth is the directory that ls reads.
+  while (names >> name) EXPECT_LE(std::stoi(name), 3) << name;
+}
+
+TEST_F(HooksTest, StatusAndSignalAreTold) {
+  const HookFailure status = run(hook("exit 3"));
+  EXPECT_EQ(status.operation, Operation::kAwait);
+  EXPECT_EQ(status.error, 3);
+  const HookFailure signal = run(hook("kill -9 $$"));
+  EXPECT_EQ(signal.operation, Operation::kAwait);
+  EXPECT_EQ(signal.error, 128 + SIGKILL);
+}
+
+TEST_F(HooksTest, AMissingProgramIsTold) {
+  HookRecord missing = hook("");
+  missing.path = "/no/such/hook";
+  const HookFailure failure = run(missing);
+  EXPECT_EQ(failure.operation, Operation::kExecute);
+  EXPECT_EQ(failure.error, ENOENT);
+}
+
+TEST_F(HooksTest, OneThatHangsIsKilled) {
+  const HookFailure failure = run(hook("echo $$ > " + folder_ + "/pid; exec sleep 1000", 500));
+  EXPECT_EQ(failure.operation, Operation::kAwait);
+  EXPECT_EQ(failure.error, kTimedOut);
+  const int pid = std::atoi(content("pid").c_str());
+  if (pid != 0) EXPECT_EQ(kill(pid, 0), -1);
+}
+
+TEST_F(HooksTest, TheFirstFailureEndsTheRow) {
+  const HookRecord row[] = {hook("echo a >> " + folder_ + "/log"), hook("exit 1"),
+                            hook("echo c >> " + folder_ + "/log")};
+  const HookContext context{.texts = &texts_, .mask = {}};
+  const Failure failure = run_hooks(row, Step::kPoststartHook, context);
+  EXPECT_EQ(failure.step, Step::kPoststartHook);
+  EXPECT_EQ(failure.index, 1u);
+  EXPECT_EQ(content("log"), "a\n");
+  EXPECT_EQ(failure_of([&] { apply_hooks(row, Step::kStartContainerHook, context); }).index, 1u);
+}
+
+TEST_F(HooksTest, ATimeoutIsAboveZero) {
+  for (const int timeout : {0, -1}) {
+    spec::Hook one{.path = "/x", .args = {}, .env = {}, .timeout_s = timeout};
+    spec::Hooks all;
+    all.poststop = {&one, 1};
+    const auto planned = outcome_of([&] { return plan_hooks(all, arena_); });
+    ASSERT_FALSE(planned.ok());
+    EXPECT_EQ(thrown::worded(planned.error()), "/hooks/poststop/0/timeout: must be above 0");
+  }
+}
+
+}  // namespace
+}  // namespace nosc::hooks

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/launch/remove.h"
+
+#include "engine/cgroups/cgroups.h"
+#include "engine/launch/words.h"
+#include "engine/rt/error.h"
+#include "syscalls/sys.h"
+
+namespace nosc::launch {
+namespace {
+
+constexpr int kWaitMs = 10;
+constexpr int kWaits = 1000;  // ten seconds
+
+void remove_cgroup(const state::Record& record, Arena& arena) {
+  using state::Text;
+  const std::string_view mount = record.texts()[Text::kCgroupMount];
+  if (mount.empty()) return;
+  const std::string_view path = arena.copy_string(record.texts()[Text::kCgroupPath]);
+  cgroups::CgroupPlan plan;
+  plan.use = cgroups::CgroupUse::kRequired;
+  plan.mount = mount.data();
+  plan.path = {const_cast<char*>(path.data()), path.size()};
+  constexpr auto kFlags = sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC;
+  auto hierarchy = sys::openat(sys::kCwd, sys::CStr::from_terminated(plan.mount), kFlags);
+  if (!hierarchy) return;
+  auto directory = sys::openat(hierarchy.borrow(), sys::CStr::from_terminated(path.data()), kFlags);
+  if (!directory) return;
+  cgroups::Cgroup cgroup;
+  cgroup.hierarchy = hierarchy.take();
+  cgroup.directory = directory.take();
+  cgroup.existing_length = record.progress().cgroup_kept_bytes;
+  cgroups::remove_cgroup(plan, cgroup);
+}
+
+void sleep_ms(int duration_ms) {
+  sys::Timespec duration{};
+  duration.nsec = duration_ms * 1'000'000;
+  (void)sys::portable::ppoll({}, &duration, nullptr);
+}
+
+void run_poststop_hooks(const state::Record& record, const hooks::HookPlan& plan, Arena& arena) {
+  hooks::HookContext context{
+      .texts = &record.texts(), .status = state::Status::kStopped, .mask = {}};
+  (void)sys::rt_sigprocmask(sys::kSIG_BLOCK, nullptr, &context.mask);
+  Plan words;
+  words.hooks = plan;
+  uint32_t index = 0;
+  for (const hooks::HookRecord& hook : plan.of(hooks::Kind::kPoststop)) {
+    const hooks::HookFailure failure = run_hook(hook, context);
+    if (failure.failed()) {
+      warn(describe_failure({Step::kPoststopHook, failure.operation, failure.error, index}, words,
+                            arena));
+    }
+    ++index;
+  }
+}
+
+}  // namespace
+
+void kill_init(const state::Record& record) {
+  const state::ProcessMark& init = record.progress().init;
+  for (int i = 0; state::is_alive(init); ++i) {
+    if (i == kWaits) fail_system("kill", record.id(), sys::kEBUSY);
+    const auto process = state::open_process(init);
+    if (process) {
+      (void)sys::pidfd_send_signal(process.borrow(), sys::kSIGKILL);
+      sys::Pollfd entry{.fd = process.borrow().raw(), .events = sys::kPOLLIN, .revents = {}};
+      sys::Timespec duration{.sec = 0, .nsec = kWaitMs * 1'000'000};
+      (void)sys::portable::ppoll({&entry, 1}, &duration, nullptr);
+    } else if (process.failed_with(sys::kENOSYS)) {
+      (void)sys::kill(init.pid, sys::kSIGKILL);
+      sleep_ms(kWaitMs);
+    }
+  }
+}
+
+void remove_container(state::Record& record, const hooks::HookPlan* hooks, Arena& arena) {
+  remove_cgroup(record, arena);
+  record.remove();
+  if (hooks != nullptr) run_poststop_hooks(record, *hooks, arena);
+}
+
+}  // namespace nosc::launch

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/launch/start.h"
+
+#include "engine/launch/remove.h"
+#include "engine/launch/words.h"
+#include "engine/rt/error.h"
+#include "engine/state/start_socket.h"
+#include "syscalls/sys.h"
+#include "syscalls/sys/retry.h"
+
+namespace nosc::launch {
+
+Failure start_waiting(const state::Record& record) {
+  const sys::Fd connection = or_fail(state::connect_to_start(record.root(), record.inode()),
+                                     "start container", record.id());
+  or_fail(sys::sendto(connection, sys::text("g"), sys::kMSG_NOSIGNAL), "start container",
+          record.id());
+  Failure failure;
+  const auto count = sys::retry_eintr(
+      [&] { return sys::read(connection, sys::MutableBytes(&failure, sizeof failure)); });
+  state::remove_start_socket(record.root(), record.inode());
+  if (!count) fail_system("start container", record.id(), count.error());
+  return *count == sizeof failure ? failure : Failure{};
+}
+
+void finish_start(const state::Record& record, const Failure& failure, const Plan& plan,
+                  Arena& arena) {
+  Failure failed = failure;
+  if (!failed.failed()) {
+    hooks::HookContext context{.texts = &record.texts(),
+                               .pid = record.progress().init.pid,
+                               .status = state::Status::kRunning,
+                               .mask = {}};
+    (void)sys::rt_sigprocmask(sys::kSIG_BLOCK, nullptr, &context.mask);
+    failed = run_hooks(plan.hooks.of(hooks::Kind::kPoststart), Step::kPoststartHook, context);
+    if (failed.failed()) kill_init(record);
+  }
+  if (failed.failed()) fail(describe_failure(failed, plan, arena));
+}
+
+}  // namespace nosc::launch

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The waiting side of `start`, for the stub and, where hooks run before the program, for the
+// set-up.
+//
+//   start                                  the container's first process
+//   connect ------------------------------> accept
+//   one byte -----------------------------> goes on
+//   <---------- a Failure, or end of file: the program runs
+//
+// Whoever connects and says nothing (`state` does so to ask whether anybody waits, and a `start`
+// may be killed) changes nothing.
+
+#include "syscalls/files.h"
+#include "syscalls/sockets.h"
+
+namespace nosc::process {
+
+// Waits for the go of a `start`. Returns the connection to it, which closes at exec.
+inline sys::Fd await_start(sys::BorrowedFd socket) {
+  for (;;) {
+    auto connection = sys::accept4(socket, nullptr, nullptr, sys::kSOCK_CLOEXEC);
+    char byte[1];
+    if (!connection) continue;
+    const auto count = sys::read(connection.borrow(), byte);
+    if (count && *count == 1) return connection.take();
+  }
+}
+
+}  // namespace nosc::process
