@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "engine/cgroups/path.h"
 #include "engine/launch/remove.h"
 #include "engine/launch/self.h"
 #include "syscalls/sys.h"
@@ -54,6 +55,11 @@ uint32_t flags_of(const Plan& plan, const CommandLine& line, launch::Lifetime li
   return flags;
 }
 
+// What is there to be removed if nosc is killed before it knows what it has made.
+uint32_t parent_bytes(const cgroups::CgroupPlan& plan) {
+  return static_cast<uint32_t>(cgroups::parent_length(plan.path, plan.path.size()));
+}
+
 }  // namespace
 
 void begin_container(const Container& container, const CommandLine& line,
@@ -73,7 +79,7 @@ void begin_container(const Container& container, const CommandLine& line,
   take_over(root, plan.id, launch.arena);
   launch.record->create(std::move(root), container.texts,
                         {.flags = flags_of(plan, line, launch.lifetime),
-                         .cgroup_kept_bytes = static_cast<uint32_t>(plan.cgroup.path.size()),
+                         .cgroup_kept_bytes = parent_bytes(plan.cgroup),
                          .init = {}});
 }
 

@@ -13,7 +13,9 @@ namespace {
 
 constexpr int kFailureStatus = 1;
 
-int exit_status_of(const Error& error) {
+// The program's own failures show in the status of `run` alone: other callers know only 1.
+int exit_status_of(const Error& error, CommandId command) {
+  if (command != CommandId::kRun) return kFailureStatus;
   switch (error.code) {
     case ErrorCode::kNotFound: return 127;
     case ErrorCode::kNotExecutable: return 126;
@@ -67,7 +69,7 @@ void carry_out(const CommandLine& line, const Environment& environment) {
 // Whatever is begun is taken back once its error is told.
 void end_with(const Error& error) {
   log_error(command_line, error);
-  finish(exit_status_of(error));
+  finish(exit_status_of(error, command_line.command));
 }
 
 // Started as the last stage of a container, nosc has the set-up's channel open: closing it tells

@@ -57,6 +57,10 @@ void run(const CommandLine& line, const Environment& environment) {
   state::Record record;
   launch::Launch launch(container.plan, &record, *environment.arena);
   launch.lifetime = detached ? launch::Lifetime::kDetached : launch::Lifetime::kForeground;
+  Plan& plan = container.plan;
+  if (plan.terminal == Terminal::kOwn && plan.terminal_size.rows == 0 && !detached) {
+    (void)console::is_terminal(kStdin, plan.terminal_size);
+  }
   begin_container(container, line, environment, launch);
   if (!detached) return run_foreground(launch, line);
   (void)launch::set_up(launch);

@@ -28,11 +28,13 @@ void prepare_rootfs(Plan& plan, Arena& arena) {
   process::complete_home(plan.process, rootfs, arena);
 }
 
-// Says in the record what is there to be removed.
+// Says in the record what of the cgroup there is to be removed.
 void record_cgroup(Launch& launch) {
   if (launch.record == nullptr) return;
   state::Progress progress = launch.record->progress();
-  progress.cgroup_kept_bytes = static_cast<uint32_t>(launch.cgroup.existing_length);
+  const bool is_known = static_cast<bool>(launch.cgroup.hierarchy);
+  progress.cgroup_kept_bytes = static_cast<uint32_t>(is_known ? launch.cgroup.existing_length
+                                                              : launch.plan.cgroup.path.size());
   launch.record->write(progress);
 }
 
@@ -124,7 +126,9 @@ void end_init(void* launch) {
 void remove(void* launch) {
   auto& self = *static_cast<Launch*>(launch);
   if (self.record == nullptr) return cgroups::remove_cgroup(self.plan.cgroup, self.cgroup);
-  if (!self.record->relock()) return;
+  if (!self.record->is_open() || !self.record->relock()) return;
+  // A cgroup that was refused because others are in it isn't this container's.
+  record_cgroup(self);
   remove_container(*self.record, self.ends_with_hooks ? &self.plan.hooks : nullptr, self.arena);
 }
 

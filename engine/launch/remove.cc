@@ -12,10 +12,28 @@ namespace {
 constexpr int kWaitMs = 10;
 constexpr int kWaits = 1000;  // ten seconds
 
+void sleep_ms(int duration_ms) {
+  sys::Timespec duration{};
+  duration.nsec = duration_ms * 1'000'000;
+  (void)sys::portable::ppoll({}, &duration, nullptr);
+}
+
+// Of a container that was never complete: a first process that nobody wrote down ends by itself,
+// and whoever else is in there isn't the container's.
+void remove_empty(sys::BorrowedFd hierarchy, std::string_view path) {
+  constexpr int kTries = 50;
+  const auto name = sys::CStr::from_terminated(path.data());
+  for (int i = 0; i < kTries; ++i) {
+    if (!sys::unlinkat(hierarchy, name, sys::kAT_REMOVEDIR).failed_with(sys::kEBUSY)) return;
+    sleep_ms(kWaitMs);
+  }
+}
+
 void remove_cgroup(const state::Record& record, Arena& arena) {
   using state::Text;
   const std::string_view mount = record.texts()[Text::kCgroupMount];
-  if (mount.empty()) return;
+  const uint32_t kept_bytes = record.progress().cgroup_kept_bytes;
+  if (mount.empty() || kept_bytes == record.texts()[Text::kCgroupPath].size()) return;
   const std::string_view path = arena.copy_string(record.texts()[Text::kCgroupPath]);
   cgroups::CgroupPlan plan;
   plan.use = cgroups::CgroupUse::kRequired;
@@ -26,17 +44,12 @@ void remove_cgroup(const state::Record& record, Arena& arena) {
   if (!hierarchy) return;
   auto directory = sys::openat(hierarchy.borrow(), sys::CStr::from_terminated(path.data()), kFlags);
   if (!directory) return;
+  if (record.progress().init.pid == sys::Pid{0}) return remove_empty(hierarchy.borrow(), path);
   cgroups::Cgroup cgroup;
   cgroup.hierarchy = hierarchy.take();
   cgroup.directory = directory.take();
-  cgroup.existing_length = record.progress().cgroup_kept_bytes;
+  cgroup.existing_length = kept_bytes;
   cgroups::remove_cgroup(plan, cgroup);
-}
-
-void sleep_ms(int duration_ms) {
-  sys::Timespec duration{};
-  duration.nsec = duration_ms * 1'000'000;
-  (void)sys::portable::ppoll({}, &duration, nullptr);
 }
 
 void run_poststop_hooks(const state::Record& record, const hooks::HookPlan& plan, Arena& arena) {

@@ -33,9 +33,10 @@ void finish_start(const state::Record& record, const Failure& failure, const Pla
                                .mask = {}};
     (void)sys::rt_sigprocmask(sys::kSIG_BLOCK, nullptr, &context.mask);
     failed = run_hooks(plan.hooks.of(hooks::Kind::kPoststart), Step::kPoststartHook, context);
-    if (failed.failed()) kill_init(record);
   }
-  if (failed.failed()) fail(describe_failure(failed, plan, arena));
+  if (!failed.failed()) return;
+  kill_init(record);
+  fail(describe_failure(failed, plan, arena));
 }
 
 }  // namespace nosc::launch

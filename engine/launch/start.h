@@ -13,7 +13,7 @@ namespace nosc::launch {
 // Returns what failed, or nothing when the program runs. Pre: the record is locked.
 Failure start_waiting(const state::Record& record);
 
-// Runs the poststart hooks; one that fails stops the container.
+// Runs the poststart hooks. A container whose start or hook failed is stopped.
 // Shape: `plan` has the hooks, and the program for the words of errors.
 // Errors: the hook that failed; `failure`, where there is one.
 void finish_start(const state::Record& record, const Failure& failure, const Plan& plan,

@@ -93,13 +93,8 @@ void describe_exec(const Failure& failure, const Plan& plan, Error& error) {
   const int error_number = failure.error;
   if (error_number == sys::kENOENT.value() || error_number == sys::kENOTDIR.value()) {
     error.code = ErrorCode::kNotFound;
-    // Callers know these words.
-    const bool searched = plan.program.find('/') == plan.program.npos;
-    error.text = searched ? "executable file not found in $PATH" : "no such file or directory";
   } else {
     error.code = ErrorCode::kNotExecutable;
-    if (error_number == sys::kEACCES.value()) error.text = "permission denied";
-    if (error_number == sys::kEPERM.value()) error.text = "operation not permitted";
   }
 }
 

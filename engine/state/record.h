@@ -130,6 +130,7 @@ class Record {
   // Reads the bytes of config.json, ready for spec::parse.
   std::span<char> read_config(Arena& arena) const;
 
+  bool is_open() const { return static_cast<bool>(file_); }
   const Texts& texts() const { return texts_; }
   std::string_view id() const { return texts_[Text::kId]; }
   const Progress& progress() const { return progress_; }
