@@ -70,8 +70,17 @@ ChildContext child_context(const Launch& launch) {
 
 void record_init(Launch& launch) {
   state::Progress progress = launch.record->progress();
+  // Nobody but its own nosc starts a foreground container: it runs from its admission on.
+  const bool is_admitted = !waits_for_hooks(launch.plan.hooks);
+  if (is_admitted && launch.lifetime == Lifetime::kForeground) progress.flags |= state::kSetUp;
   progress.init = {launch.init.pid, state::start_time_of(launch.init.pid)};
   launch.record->write(progress);
+}
+
+void mark_set_up(state::Record& record) {
+  state::Progress progress = record.progress();
+  progress.flags |= state::kSetUp;
+  record.write(progress);
 }
 
 // The hooks outside the container, when the child has reached their moment.
@@ -96,6 +105,7 @@ Failure admit(Launch& launch) {
     if (message.event != Event::kHooks) return message.failure;
     const Failure failure = run_runtime_hooks(launch);
     if (failure.failed()) return failure;
+    if (launch.lifetime == Lifetime::kForeground) mark_set_up(*launch.record);
   }
   (void)send_go(launch.channel.parent, launch.init.pid);  // one that has failed has told why
   return {};
@@ -132,12 +142,6 @@ void remove(void* launch) {
   remove_container(*self.record, self.ends_with_hooks ? &self.plan.hooks : nullptr, self.arena);
 }
 
-void mark_set_up(state::Record& record) {
-  state::Progress progress = record.progress();
-  progress.flags |= state::kSetUp;
-  record.write(progress);
-}
-
 }  // namespace
 
 uint64_t now_us() {
@@ -164,7 +168,7 @@ bool set_up(Launch& launch) {
   if (is_refused_overlay(failure, launch.plan)) return false;
   if (failure.failed()) fail(describe_failure(failure, launch.plan, launch.arena));
   launch.ends_with_hooks = true;
-  if (launch.record != nullptr) mark_set_up(*launch.record);
+  if (launch.record != nullptr && !launch.record->has(state::kSetUp)) mark_set_up(*launch.record);
   return true;
 }
 

@@ -171,12 +171,6 @@ TEST_F(ConfigFaultsTest, Mappings) {
 
 TEST_F(ConfigFaultsTest, WhatLaterWorkBringsIsRefusedByName) {
   NOSC_ONLY();
-  Bundle& terminal = make_bundle();
-  terminal.config()["process"]["terminal"] = true;
-  expect_refused(terminal, {"/process/terminal: not supported yet"});
-  Bundle& hooks = make_bundle();
-  hooks.config()["hooks"]["prestart"] = Json::array({Json::object({{"path", "/bin/true"}})});
-  expect_refused(hooks, {"/hooks: not supported yet"});
   const std::pair<const char*, Json> members[] = {
       {"seccomp", Json::object({{"defaultAction", "SCMP_ACT_ALLOW"}})},
       {"resources", Json::object({{"memory", Json::object({{"limit", 1048576}})}})},

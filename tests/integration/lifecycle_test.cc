@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+// create, start, state, kill, delete, list and run as separate commands on one container.
+// Source: runtime-spec 1.3.0, runtime.md.
+
+#include "tests/support/lifecycle.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "tests/support/inspect.h"
+
+namespace nosc::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Lifecycle = LifecycleTest;
+NOSC_INSTANTIATE(Lifecycle, all_settings());
+
+constexpr const char* kStay = "echo started; exec sleep 1000";
+
+TEST_P(Lifecycle, EveryStateInItsOrder) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script(kStay);
+  const Completed created = create(bundle);
+  ASSERT_EQ(created.exit_status, 0) << created.err;
+  EXPECT_EQ(status(), "created");
+  EXPECT_EQ(output(), "") << "the program must not run before start";
+  const pid_t init = pid();
+  EXPECT_EQ(kill(init, 0), 0);
+
+  const Completed started = command({"start", "ID"});
+  EXPECT_EQ(started.exit_status, 0) << started.describe();
+  EXPECT_TRUE(wait_for_output("started"));
+  EXPECT_EQ(status(), "running");
+  EXPECT_EQ(pid(), init) << "the first process stays the same";
+
+  EXPECT_EQ(command({"kill", "ID", "KILL"}).exit_status, 0);
+  EXPECT_TRUE(wait_for_status("stopped"));
+  EXPECT_EQ(pid(), 0);
+  EXPECT_EQ(command({"delete", "ID"}).exit_status, 0);
+  const Completed gone = command({"state", "ID"});
+  EXPECT_EQ(gone.exit_status, 1);
+  EXPECT_NE(gone.err.find("container \"" + last_id() + "\" does not exist"), std::string::npos);
+}
+
+TEST_P(Lifecycle, LaterEditsOfTheConfigurationChangeNothing) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script("echo as created");
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  bundle.write_text("{}");
+  EXPECT_EQ(command({"start", "ID"}).exit_status, 0);
+  EXPECT_TRUE(wait_for_output("as created"));
+  EXPECT_TRUE(wait_for_status("stopped"));
+  EXPECT_EQ(command({"delete", "ID"}).exit_status, 0);
+}
+
+TEST_P(Lifecycle, WrongOrderIsRefusedAndChangesNothing) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script(kStay);
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  const std::string id = last_id();
+  EXPECT_EQ(create_as(id, bundle).exit_status, 1) << "the id is in use";
+  EXPECT_EQ(status(), "created");
+  ASSERT_EQ(command({"start", "ID"}).exit_status, 0);
+
+  const Completed twice = command({"start", "ID"});
+  EXPECT_EQ(twice.exit_status, 1);
+  EXPECT_NE(twice.err.find("cannot start an already running container"), std::string::npos);
+  const Completed early = command({"delete", "ID"});
+  EXPECT_EQ(early.exit_status, 1);
+  EXPECT_NE(early.err.find("is not stopped: running"), std::string::npos);
+  EXPECT_EQ(status(), "running");
+
+  ASSERT_EQ(command({"kill", "ID", "9"}).exit_status, 0);
+  ASSERT_TRUE(wait_for_status("stopped"));
+  const Completed late = command({"kill", "ID", "9"});
+  EXPECT_EQ(late.exit_status, 1);
+  EXPECT_NE(late.err.find("container not running"), std::string::npos);
+  const Completed again = command({"start", "ID"});
+  EXPECT_EQ(again.exit_status, 1);
+  EXPECT_NE(again.err.find("cannot start a container that has stopped"), std::string::npos);
+  EXPECT_EQ(command({"delete", "ID"}).exit_status, 0);
+  for (const char* name : {"start", "state", "kill", "delete"}) {
+    const Completed missing = command({name, "ID"});
+    EXPECT_EQ(missing.exit_status, 1) << name;
+    EXPECT_NE(missing.err.find("does not exist"), std::string::npos) << missing.err;
+  }
+  EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0) << "what is gone was asked for";
+}
+
+TEST_P(Lifecycle, DeleteForceConvergesFromEveryState) {
+  for (const char* state : {"created", "running", "stopped"}) {
+    Bundle& bundle = make_bundle();
+    bundle.set_script(kStay);
+    ASSERT_EQ(create(bundle).exit_status, 0);
+    const std::string wanted = state;
+    if (wanted != "created") ASSERT_EQ(command({"start", "ID"}).exit_status, 0);
+    if (wanted == "stopped") ASSERT_EQ(command({"kill", "ID", "KILL"}).exit_status, 0);
+    ASSERT_TRUE(wait_for_status(wanted));
+    const Completed deleted = command({"delete", "-f", "ID"});
+    EXPECT_EQ(deleted.exit_status, 0) << state << deleted.describe();
+    EXPECT_EQ(status(), "");
+  }
+}
+
+TEST_P(Lifecycle, SignalsGoByNumberAndName) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script(
+      "for s in TERM USR1 USR2 HUP INT; do trap \"echo got $s\" $s; done; echo ready; "
+      "while :; do sleep 0.02; done");
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  ASSERT_EQ(command({"start", "ID"}).exit_status, 0);
+  ASSERT_TRUE(wait_for_output("ready"));
+  const std::pair<const char*, const char*> signals[] = {
+      {"USR1", "USR1"}, {"SIGUSR2", "USR2"}, {"1", "HUP"}, {"sigint", "INT"}};
+  for (const auto& [word, name] : signals) {
+    EXPECT_EQ(command({"kill", "ID", word}).exit_status, 0) << word;
+    EXPECT_TRUE(wait_for_output(std::string("got ") + name)) << word;
+  }
+  EXPECT_EQ(command({"kill", "ID"}).exit_status, 0) << "TERM by default";
+  EXPECT_TRUE(wait_for_output("got TERM"));
+  for (const char* word : {"NONE", "0", "65", "-9", "9x", ""}) {
+    EXPECT_EQ(command({"kill", "ID", word}).exit_status, 1) << word;
+  }
+  EXPECT_EQ(status(), "running");
+  EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
+}
+
+TEST_P(Lifecycle, StateHasWhatTheSpecificationAsks) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script(kStay);
+  bundle.config()["annotations"]["a.b"] = "value \"quoted\"";
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  const std::string state = command({"state", "ID"}).out;
+  EXPECT_EQ(member_of(state, "ociVersion"), "1.3.0");
+  EXPECT_EQ(member_of(state, "id"), last_id());
+  EXPECT_EQ(member_of(state, "bundle"), bundle.directory());
+  EXPECT_EQ(member_of(state, "rootfs"), bundle.rootfs());
+  EXPECT_NE(state.find(R"("annotations": {"a.b":"value \"quoted\""})"), std::string::npos) << state;
+  EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
+}
+
+TEST_P(Lifecycle, ListShowsEveryContainer) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script(kStay);
+  EXPECT_EQ(command({"list", "--format", "json"}).out, "[]\n");
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  const std::string first = last_id();
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  // What is damaged, or no record at all, hides no other.
+  std::ofstream(state_root() / "foreign") << "{}";
+  fs::permissions(state_root() / "foreign", fs::perms::all);
+  EXPECT_EQ(command({"list", "-q"}).out.size(), first.size() + last_id().size() + 2);
+  const Completed json = command({"list", "--format=json"});
+  EXPECT_NE(json.out.find("\"id\": \"" + first + "\""), std::string::npos) << json.out;
+  EXPECT_NE(json.out.find("\"id\": \"" + last_id() + "\""), std::string::npos);
+  const std::vector<std::string> table = split_lines(command({"list"}).out);
+  ASSERT_EQ(table.size(), 3u);
+  EXPECT_TRUE(table[0].starts_with("ID ")) << table[0];
+  const Completed foreign = command({"state", "foreign"});
+  EXPECT_EQ(foreign.exit_status, 1);
+  EXPECT_NE(foreign.err.find("record of container \"foreign\" is damaged"), std::string::npos);
+  fs::remove(state_root() / "foreign");
+  for (const std::string& id : {first, last_id()}) {
+    EXPECT_EQ(command({"delete", "--force", id}).exit_status, 0);
+  }
+}
+
+TEST_P(Lifecycle, AMissingProgramFailsTheCreation) {
+  Bundle& bundle = make_bundle();
+  for (const char* program : {"no-such-program", "/etc"}) {
+    bundle.set_args({program});
+    const Completed created = create(bundle);
+    EXPECT_EQ(created.exit_status, 1) << created.err;
+    EXPECT_NE(created.err.find("/process/args/0"), std::string::npos) << created.err;
+    EXPECT_EQ(status(), "");
+  }
+}
+
+TEST_P(Lifecycle, RunIsSeenByOtherCommands) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script("trap 'exit 6' TERM; echo ready; while :; do sleep 0.02; done");
+  Process process(run_command(bundle));
+  ASSERT_TRUE(process.wait_for_output("ready"));
+  EXPECT_EQ(status(), "running");
+  EXPECT_EQ(command({"kill", "ID"}).exit_status, 0);
+  const Completed result = process.finish();
+  EXPECT_EQ(result.exit_status, 6) << result.describe();
+  EXPECT_EQ(status(), "");
+}
+
+TEST_P(Lifecycle, RunDetachedAndKept) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script(kStay);
+  EXPECT_EQ(create(bundle, {"run", "--detach"}).exit_status, 0);
+  EXPECT_TRUE(wait_for_output("started"));
+  EXPECT_EQ(status(), "running");
+  EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
+  bundle.set_script("exit 5");
+  EXPECT_EQ(create(bundle, {"run", "--keep"}).exit_status, 5);
+  EXPECT_EQ(status(), "stopped");
+  EXPECT_EQ(command({"delete", "ID"}).exit_status, 0);
+}
+
+TEST_P(Lifecycle, WhatAKilledRunLeftIsTakenOver) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script("echo ready; while :; do sleep 0.02; done");
+  Process process(run_command(bundle));
+  ASSERT_TRUE(process.wait_for_output("ready"));
+  process.send_signal(SIGKILL);
+  EXPECT_EQ(process.finish().signal, SIGKILL);
+  ASSERT_TRUE(wait_for_status("stopped")) << "its container dies with it";
+  bundle.set_script("echo again");
+  const std::string id = last_id();
+  bundle.write();
+  const Completed again = run(runtime_command({"run", "--bundle", bundle.directory(), id}));
+  EXPECT_EQ(again.exit_status, 0) << again.describe();
+  EXPECT_EQ(again.out, "again\n");
+  EXPECT_EQ(status(), "");
+}
+
+// What the waiting first process looks like from outside.
+TEST_P(Lifecycle, ACreatedContainerIsNobodysAndSmall) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script(kStay);
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  const std::string directory = "/proc/" + std::to_string(pid());
+  EXPECT_EQ(field_of(read_file(directory + "/status"), "PPid"), std::to_string(getpid()))
+      << "reparented to the caller's reaper";
+  const auto entries = fs::directory_iterator(directory + "/fd");
+  EXPECT_EQ(std::distance(begin(entries), end(entries)), 4) << "the standard streams and a socket";
+  std::error_code error;
+  EXPECT_TRUE(fs::read_symlink(directory + "/exe", error).string().starts_with("/memfd:"));
+  const std::string pss = field_of(read_file(directory + "/smaps_rollup"), "Pss");
+  if (!pss.empty()) EXPECT_LE(std::atoi(pss.c_str()), 200) << "KB";
+  EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
+}
+
+TEST_P(Lifecycle, OneOfManyStartsWins) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script(kStay);
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  constexpr int kRivals = 12;
+  std::list<Process> rivals;
+  for (int i = 0; i < kRivals; ++i) {
+    rivals.emplace_back(runtime_command({i % 3 == 2 ? "state" : "start", last_id()}));
+  }
+  int started = 0;
+  int number = 0;
+  for (Process& rival : rivals) {
+    const Completed result = rival.finish();
+    const bool is_state = number++ % 3 == 2;
+    if (is_state) {
+      EXPECT_EQ(result.exit_status, 0) << result.describe();
+    } else if (result.exit_status == 0) {
+      ++started;
+    } else {
+      EXPECT_NE(result.err.find("already running"), std::string::npos) << result.describe();
+    }
+  }
+  EXPECT_EQ(started, 1);
+  EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
+}
+
+TEST_P(Lifecycle, OneOfManyCreationsTakesTheId) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script(kStay);
+  bundle.write();
+  const std::string id = next_id();
+  std::list<Process> rivals;
+  for (int i = 0; i < 8; ++i) {
+    Command rival = runtime_command({"create", "--bundle", bundle.directory(), id});
+    rival.before_exec = [] {
+      const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+      for (const int stream : {1, 2}) dup2(nowhere, stream);
+    };
+    rivals.emplace_back(rival);
+  }
+  int created = 0;
+  for (Process& rival : rivals) created += rival.finish().exit_status == 0 ? 1 : 0;
+  EXPECT_EQ(created, 1);
+  EXPECT_EQ(status(), "created");
+  std::list<Process> deleters;
+  for (int i = 0; i < 8; ++i) deleters.emplace_back(runtime_command({"delete", "--force", id}));
+  for (Process& deleter : deleters) {
+    const Completed result = deleter.finish();
+    EXPECT_EQ(result.exit_status, 0) << result.describe();
+  }
+  EXPECT_EQ(status(), "");
+}
+
+}  // namespace
+}  // namespace nosc::testing
