@@ -32,6 +32,7 @@ void print_state(const CommandLine& line, const Environment& environment);
 void list(const CommandLine& line, const Environment& environment);
 void kill(const CommandLine& line, const Environment& environment);
 void remove(const CommandLine& line, const Environment& environment);
+void exec(const CommandLine& line, const Environment& environment);
 void run(const CommandLine& line, const Environment& environment);
 void print_plan(const CommandLine& line, const Environment& environment);
 void write_spec(const CommandLine& line, const Environment& environment);

@@ -26,7 +26,7 @@ void check_terminal(const Plan& plan, const CommandLine& line, launch::Lifetime 
   }
 }
 
-sys::Fd connect_console(std::string_view path) {
+sys::Fd connect_to(std::string_view path) {
   sys::SockaddrUn address{};
   if (path.size() >= sizeof address.path) fail_system("connect to", path, sys::kENAMETOOLONG);
   address.family = static_cast<uint16_t>(sys::kAF_UNIX);
@@ -62,19 +62,22 @@ uint32_t parent_bytes(const cgroups::CgroupPlan& plan) {
 
 }  // namespace
 
+sys::Fd connect_console(const Plan& plan, const CommandLine& line, launch::Lifetime lifetime) {
+  check_terminal(plan, line, lifetime);
+  if (!line.has(Option::kConsoleSocket)) return {};
+  return connect_to(line.option(Option::kConsoleSocket));
+}
+
 void begin_container(const Container& container, const CommandLine& line,
                      const Environment& environment, launch::Launch& launch) {
   const Plan& plan = container.plan;
-  check_terminal(plan, line, launch.lifetime);
   // Neighbours in a joined pid namespace, or those that hooks make, could open the file that the
   // set-up runs from.
   if (plan.namespaces.joined.has(sys::kCLONE_NEWPID) ||
       plan.hooks.has(hooks::Kind::kStartContainer)) {
     launch::continue_in_copy(environment.argv, environment.envp, launch.arena);
   }
-  if (line.has(Option::kConsoleSocket)) {
-    launch.console_socket = connect_console(line.option(Option::kConsoleSocket));
-  }
+  launch.console_socket = connect_console(plan, line, launch.lifetime);
   sys::Fd root = state::make_root(state_root(line, environment), environment.caller.euid);
   take_over(root, plan.id, launch.arena);
   launch.record->create(std::move(root), container.texts,

@@ -13,8 +13,10 @@ namespace {
 
 constexpr int kFailureStatus = 1;
 
-// The program's own failures show in the status of `run` alone: other callers know only 1.
+// The statuses that callers tell causes by: of run as a shell has them, of exec another one than
+// programs end with.
 int exit_status_of(const Error& error, CommandId command) {
+  if (command == CommandId::kExec) return 255;
   if (command != CommandId::kRun) return kFailureStatus;
   switch (error.code) {
     case ErrorCode::kNotFound: return 127;
@@ -27,7 +29,7 @@ using Command = void (*)(const CommandLine& line, const Environment& environment
 
 // In the order of CommandId; nullptr: not there yet.
 constexpr Command kCommands[] = {
-    run,        create,     start,   print_state, kill,    remove,  nullptr,
+    run,        create,     start,   print_state, kill,    remove,  exec,
     list,       nullptr,    nullptr, nullptr,     nullptr, nullptr, nullptr,
     write_spec, print_plan, report,  nullptr,     nullptr, nullptr,
 };

@@ -49,20 +49,31 @@ class DescriptorMessage {
   sys::Msghdr message_{};
 };
 
-// Opens the container's ptmx, after making sure that it is one: an image without a devpts mount
-// could have any device node in that place.
-sys::Fd open_master(sys::BorrowedFd root) {
-  const sys::Fd found = or_fail(
-      rt::open_beneath(root, "/dev/pts/ptmx", sys::kO_PATH | sys::kO_CLOEXEC, rt::Links::kRefuse),
-      Operation::kOpen);
+void check_devpts(sys::BorrowedFd file) {
   sys::Statfs status;
-  or_fail(sys::portable::fstatfs(found, status), Operation::kStat);
+  or_fail(sys::portable::fstatfs(file, status), Operation::kStat);
   if (static_cast<uint32_t>(status.type) != sys::kDEVPTS_SUPER_MAGIC) {
     fail_step(Operation::kVerify, sys::kENODEV);
   }
-  return or_fail(sys::openat(sys::kCwd, DescriptorPath(found).path(),
-                             sys::kO_RDWR | sys::kO_NOCTTY | sys::kO_CLOEXEC),
-                 Operation::kOpen);
+}
+
+// Opens the container's ptmx, after making sure that it is one: an image without a devpts mount
+// could have any device node in that place. No name of the container's /proc is used for it, for
+// that may be anybody's.
+sys::Fd open_master(sys::BorrowedFd root) {
+  const sys::Fd directory =
+      or_fail(rt::open_beneath(root, "/dev/pts", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC,
+                               rt::Links::kRefuse),
+              Operation::kOpen);
+  check_devpts(directory);
+  sys::Fd master =
+      or_fail(sys::openat(directory, "ptmx",
+                          sys::kO_RDWR | sys::kO_NOCTTY | sys::kO_NOFOLLOW | sys::kO_NONBLOCK |
+                              sys::kO_CLOEXEC),
+              Operation::kOpen);
+  check_devpts(master);  // something else may be mounted on the file
+  or_fail(sys::portable::fcntl(master, sys::kF_SETFL, sys::kO_RDWR.bits()), Operation::kSet);
+  return master;
 }
 
 }  // namespace

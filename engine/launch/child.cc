@@ -31,24 +31,6 @@ void enter_cgroup_namespace(const Plan& plan) {
   or_fail(sys::unshare(sys::kCLONE_NEWCGROUP), Operation::kUnshare);
 }
 
-// EINVAL: the mappings leave root out, and the set-up goes on as whoever it is.
-void unless_unmapped(sys::Result<void> changed) {
-  if (!changed.failed_with(sys::kEINVAL)) or_fail(changed, Operation::kSet);
-}
-
-// In a user namespace the files that the set-up makes belong to the container's root.
-void become_container_root(const Plan& plan) {
-  if (!(plan.namespaces.created | plan.namespaces.joined).has(sys::kCLONE_NEWUSER)) return;
-  begin_step(Step::kUserNamespace);
-  if (plan.namespaces.setgroups == namespaces::Setgroups::kAllow) {
-    or_fail(sys::portable::setgroups({}), Operation::kSet);
-  }
-  constexpr sys::Gid kRootGroup{0};
-  constexpr sys::Uid kRoot{0};
-  unless_unmapped(sys::portable::setresgid(kRootGroup, kRootGroup, kRootGroup));
-  unless_unmapped(sys::portable::setresuid(kRoot, kRoot, kRoot));
-}
-
 void set_names(const Plan& plan) {
   begin_step(Step::kHostname);
   if (!plan.hostname.empty()) or_fail(sys::sethostname(plan.hostname), Operation::kSet);
@@ -151,7 +133,24 @@ void run_start_hooks(const ChildContext& context, sys::Pid pid,
                .mask = context.signals->before});
 }
 
+// EINVAL: the mappings leave root out, and the set-up goes on as whoever it is.
+void unless_unmapped(sys::Result<void> changed) {
+  if (!changed.failed_with(sys::kEINVAL)) or_fail(changed, Operation::kSet);
+}
+
 }  // namespace
+
+void become_container_root(const Plan& plan) {
+  if (!(plan.namespaces.created | plan.namespaces.joined).has(sys::kCLONE_NEWUSER)) return;
+  begin_step(Step::kUserNamespace);
+  if (plan.namespaces.setgroups == namespaces::Setgroups::kAllow) {
+    or_fail(sys::portable::setgroups({}), Operation::kSet);
+  }
+  constexpr sys::Gid kRootGroup{0};
+  constexpr sys::Uid kRoot{0};
+  unless_unmapped(sys::portable::setresgid(kRootGroup, kRootGroup, kRootGroup));
+  unless_unmapped(sys::portable::setresuid(kRoot, kRoot, kRoot));
+}
 
 bool waits_for_hooks(const hooks::HookPlan& hooks) {
   return hooks.has(hooks::Kind::kPrestart) || hooks.has(hooks::Kind::kCreateRuntime) ||

@@ -34,6 +34,10 @@ struct ChildContext {
   Start start = Start::kAtOnce;
 };
 
+// Becomes root of the container's user namespace, if it has one: files that are made belong to that.
+// Step: kUserNamespace.
+void become_container_root(const Plan& plan);
+
 // Sets up the container around the calling process, which becomes its program. Reports failure
 // through the channel and ends the process.
 // Pre: the process is a child made for this, single-threaded, in the planned namespaces but for the

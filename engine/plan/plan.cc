@@ -89,6 +89,19 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
   plan.capabilities = capabilities::plan_capabilities(config.process, host, grantor, arena);
 }
 
+// The container's namespaces are joined, whether it made them or joined them itself.
+namespaces::NamespacePlan plan_joined(const spec::Config& config, const HostFacts& host,
+                                      Arena& arena) {
+  spec::Linux linux;
+  const auto all = arena.array<spec::Namespace>(config.linux.namespaces.size());
+  for (size_t i = 0; i < all.size(); ++i) {
+    all[i] = {config.linux.namespaces[i].type,
+              spec::namespace_type_name(config.linux.namespaces[i].type)};
+  }
+  linux.namespaces = all;
+  return namespaces::plan_namespaces(linux, host, arena);
+}
+
 }  // namespace
 
 Plan make_plan(const spec::Config& config, const PlanRequest& request, Arena& arena) {
@@ -103,6 +116,20 @@ Plan make_plan(const spec::Config& config, const PlanRequest& request, Arena& ar
   plan.hooks = hooks::plan_hooks(config.hooks, arena);
   plan.hostname = config.hostname;
   plan.domainname = config.domainname;
+  return plan;
+}
+
+Plan make_exec_plan(const spec::Config& config, const PlanRequest& request, Arena& arena) {
+  Plan plan;
+  plan.id = request.id;
+  plan.namespaces = plan_joined(config, request.host, arena);
+  plan.process = process::plan_process(config.process, plan.namespaces.setgroups, arena);
+  const bool has_user = plan.namespaces.joined.has(sys::kCLONE_NEWUSER);
+  plan.capabilities = capabilities::plan_capabilities(
+      config.process, request.host,
+      has_user ? capabilities::Grantor::kUserNamespace : capabilities::Grantor::kCaller, arena);
+  plan.program = config.process.args[0];
+  plan_terminal(config.process, plan);
   return plan;
 }
 

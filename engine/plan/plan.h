@@ -74,6 +74,11 @@ struct PlanRequest {
 // Errors: the first thing that is wrong or not supported yet, with its place.
 Plan make_plan(const spec::Config& config, const PlanRequest& request, Arena& arena);
 
+// Makes the plan of one more process in a container: the one that the configuration's `process`
+// describes, in the namespaces that the container has. Nothing else is set up.
+// Errors: the first thing that is wrong with the process, with its place.
+Plan make_exec_plan(const spec::Config& config, const PlanRequest& request, Arena& arena);
+
 // Prints the ordered set-up, one line per record.
 void print_plan(const Plan& plan, Writer& out);
 

@@ -271,6 +271,18 @@ bool Interpreter::is_empty(Index index, int levels) const {
 
 }  // namespace
 
+Process parse_process(std::span<char> text, const char* name, Arena& arena) {
+  const json::Document document = json::parse(text, name, arena);
+  Process process;
+  Interpreter interpreter(document, arena.array<std::string_view>(2 * kMaximumPaths), arena);
+  interpreter.object(json::Document::kRoot, object_of(ObjectId::kProcess), &process);
+  validate_process(process);
+  if (interpreter.unsupported().empty()) return process;
+  nosc::fail({.code = ErrorCode::kUnsupported,
+              .place = {interpreter.unsupported()[0].data()},
+              .text = "not supported yet"});
+}
+
 Config parse(std::span<char> text, Arena& arena) {
   const json::Document document = json::parse(text, "config.json", arena);
   const auto paths = arena.array<std::string_view>(2 * kMaximumPaths);

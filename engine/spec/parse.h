@@ -20,4 +20,8 @@ namespace nosc::spec {
 // Source: runtime-spec 1.3.0, config.md, config-linux.md and schema/.
 Config parse(std::span<char> text, Arena& arena);
 
+// Parses a `process` object that stands alone, as `exec` gets it: as above, with places that start
+// there, and unsupported properties refused. `name` is its file's, for syntax errors.
+Process parse_process(std::span<char> text, const char* name, Arena& arena);
+
 }  // namespace nosc::spec

@@ -82,15 +82,19 @@ void validate_rlimits(std::span<const Rlimit> rlimits) {
 
 }  // namespace
 
-void validate(const Config& config) {
-  validate_version(config.oci_version);
-  validate_namespaces(config.linux.namespaces);
-  validate_rlimits(config.process.rlimits);
+void validate_process(const Process& process) {
+  validate_rlimits(process.rlimits);
   // proc(5), /proc/PID/oom_score_adj
-  const auto adjustment = config.process.oom_score_adj;
+  const auto adjustment = process.oom_score_adj;
   if (adjustment && (*adjustment < -1000 || *adjustment > 1000)) {
     fail_invalid({.pointer = "/process/oomScoreAdj"}, "must be from -1000 to 1000");
   }
+}
+
+void validate(const Config& config) {
+  validate_version(config.oci_version);
+  validate_namespaces(config.linux.namespaces);
+  validate_process(config.process);
 }
 
 }  // namespace nosc::spec

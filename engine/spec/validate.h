@@ -10,4 +10,7 @@ namespace nosc::spec {
 // be listed only once.
 void validate(const Config& config);
 
+// The same of the process alone.
+void validate_process(const Process& process);
+
 }  // namespace nosc::spec

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "engine/cli/create.h"
+#include "engine/cli/log.h"
+#include "engine/cli/pid_file.h"
+#include "engine/launch/enter.h"
+#include "engine/launch/self.h"
+#include "engine/rt/files.h"
+#include "engine/rt/number.h"
+#include "engine/rt/paths.h"
+#include "engine/rt/rooted.h"
+#include "engine/spec/parse.h"
+#include "syscalls/sys.h"
+
+namespace nosc::cli {
+namespace {
+
+constexpr size_t kLargestProcessBytes = size_t{16} << 20;
+constexpr uint64_t kLargestId = UINT32_MAX - 1;  // the next one means "leave it"
+
+[[noreturn]] void fail_value(const char* text, std::string_view value) {
+  fail({.code = ErrorCode::kUsage, .operation = text, .object = value});
+}
+
+uint32_t parse_id(std::string_view text, std::string_view whole, const char* what) {
+  // Read to its end or not at all: what begins like another user's number isn't that user.
+  const std::optional<uint64_t> id = parse_decimal(text, kLargestId);
+  if (!id) fail_value(what, whole);
+  return static_cast<uint32_t>(*id);
+}
+
+// UID or UID:GID. Source: CVE-2026-30892 for what comes of reading a part of it.
+void choose_user(std::string_view text, spec::User& user) {
+  constexpr const char* kWhat = "user is neither UID nor UID:GID:";
+  const size_t colon = text.find(':');
+  user.uid = parse_id(text.substr(0, colon), text, kWhat);
+  if (colon != text.npos) user.gid = parse_id(text.substr(colon + 1), text, kWhat);
+}
+
+size_t count_of(const CommandLine& line, Option option) {
+  size_t count = 0;
+  for (const RepeatedOption& given : line.repeated) count += given.option == option ? 1 : 0;
+  return count;
+}
+
+// A list with the values of an option behind what was there.
+spec::Strings with_values(spec::Strings before, const CommandLine& line, Option option,
+                          Arena& arena) {
+  const auto all = arena.array<std::string_view>(before.size() + count_of(line, option));
+  auto* next = std::copy(before.begin(), before.end(), all.begin()).base();
+  for (const RepeatedOption& given : line.repeated) {
+    if (given.option == option) *next++ = given.value;
+  }
+  return all;
+}
+
+std::string_view name_of(std::string_view variable) {
+  return variable.substr(0, variable.find('='));
+}
+
+// The environment in which a later variable takes the place of an earlier one of its name.
+spec::Strings unique_variables(spec::Strings all, Arena& arena) {
+  const auto kept = arena.array<std::string_view>(all.size());
+  size_t count = 0;
+  for (const std::string_view variable : all) {
+    size_t place = 0;
+    while (place < count && name_of(kept[place]) != name_of(variable)) ++place;
+    kept[place] = variable;
+    if (place == count) ++count;
+  }
+  return kept.first(count);
+}
+
+spec::Strings choose_environment(spec::Strings before, const CommandLine& line, Arena& arena) {
+  for (const RepeatedOption& given : line.repeated) {
+    const std::string_view value = given.value;
+    if (given.option != Option::kEnv || (value.find('=') != value.npos && value[0] != '=')) continue;
+    fail_value("environment variable is not NAME=VALUE:", value);
+  }
+  return unique_variables(with_values(before, line, Option::kEnv, arena), arena);
+}
+
+void choose_groups(const CommandLine& line, spec::User& user, Arena& arena) {
+  const auto before = user.additional_gids;
+  const size_t count = before.size() + count_of(line, Option::kAdditionalGids);
+  const auto all = arena.array<uint32_t>(count);
+  std::copy(before.begin(), before.end(), all.begin());
+  size_t next = before.size();
+  for (const RepeatedOption& given : line.repeated) {
+    if (given.option != Option::kAdditionalGids) continue;
+    all[next++] = parse_id(given.value, given.value, "additional group is no GID:");
+  }
+  user.additional_gids = all;
+}
+
+// Never the inheritable set, and so none of the ambient one: a program of another user would get
+// them by its file (CVE-2022-29162).
+void add_capabilities(const CommandLine& line, spec::Capabilities& capabilities, Arena& arena) {
+  for (spec::Strings* set :
+       {&capabilities.bounding, &capabilities.effective, &capabilities.permitted}) {
+    *set = with_values(*set, line, Option::kCap, arena);
+  }
+}
+
+// The process that the command line describes: the container's own, with what is said otherwise.
+void change_process(const CommandLine& line, spec::Process& process, Arena& arena) {
+  const auto args = arena.array<std::string_view>(line.program.size());
+  std::copy(line.program.begin(), line.program.end(), args.begin());
+  process.args = args;
+  process.env = choose_environment(process.env, line, arena);
+  process.terminal = line.has(Option::kTty);
+  process.console_size = {};
+  if (line.has(Option::kCwd)) process.cwd = line.option(Option::kCwd);
+  if (!process.cwd.starts_with('/')) fail_value("working directory is not absolute:", process.cwd);
+  if (line.has(Option::kUser)) choose_user(line.option(Option::kUser), process.user);
+  if (line.has(Option::kNoNewPrivs)) process.no_new_privileges = true;
+  choose_groups(line, process.user, arena);
+  add_capabilities(line, process.capabilities, arena);
+}
+
+// A process of a file of its own has from the container what the file leaves out.
+void replace_process(const char* path, spec::Process& process, Arena& arena) {
+  const spec::Process former = process;
+  process = spec::parse_process(read_file(path, kLargestProcessBytes, arena), path, arena);
+  if (!process.capabilities.present) process.capabilities = former.capabilities;
+  if (process.rlimits.empty()) process.rlimits = former.rlimits;
+  if (!process.oom_score_adj) process.oom_score_adj = former.oom_score_adj;
+  if (!process.user.umask) process.user.umask = former.user.umask;
+  process.env = unique_variables(process.env, arena);
+}
+
+void describe_process(const CommandLine& line, spec::Process& process, Arena& arena) {
+  if (!line.has(Option::kProcess)) {
+    if (line.program.empty()) {
+      fail({.code = ErrorCode::kUsage, .text = "exec needs a command, or --process"});
+    }
+    return change_process(line, process, arena);
+  }
+  if (!line.program.empty()) fail_value("--process names the command; unexpected", line.program[0]);
+  replace_process(line.option(Option::kProcess), process, arena);
+}
+
+// The status of a container that isn't about to be another one: what is being created is waited for.
+state::Status settled_status(state::Record& record) {
+  const state::Status status = state::status_of(record);
+  if (status != state::Status::kCreating) return status;
+  record.lock();
+  record.unlock();
+  return state::status_of(record);
+}
+
+void require_enterable(state::Record& record, const CommandLine& line) {
+  switch (settled_status(record)) {
+    case state::Status::kCreated:
+    case state::Status::kRunning: return;
+    case state::Status::kPaused:
+      if (line.has(Option::kIgnorePaused)) return;
+      fail({.text = "cannot exec in a paused container (use --ignore-paused to override)"});
+    case state::Status::kCreating:
+      fail({.text = "cannot exec in a container that is being created"});
+    case state::Status::kStopped:
+      fail({.text = "cannot exec in a stopped container: container not running"});
+  }
+}
+
+// Tells the program its user's home, which is written in the root directory that the container's
+// first process has. Without it there is a default.
+// Pre: /proc is the host's.
+void complete_home(sys::Pid init, process::ProcessPlan& plan, Arena& arena) {
+  BufferWriter<32> path;
+  path.text("/proc/").decimal(static_cast<uint32_t>(sys::to_raw(init))).text("/root");
+  path.character('\0');
+  const auto root = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.view().data()),
+                                sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
+  if (root) process::complete_home(plan, root.borrow(), arena);
+}
+
+// The container's cgroup, or the one below it that the command line names.
+sys::Fd open_cgroup(const state::Record& record, const CommandLine& line, Arena& arena) {
+  const std::string_view mount = record.texts()[state::Text::kCgroupMount];
+  const char* below = line.option(Option::kCgroup);
+  constexpr auto kFlags = sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC;
+  if (mount.empty()) {
+    if (below != nullptr) state::fail_about("container", record.id(), "has no cgroup of its own");
+    return {};
+  }
+  const auto path = join_paths(mount, record.texts()[state::Text::kCgroupPath], arena);
+  auto opened = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.data()), kFlags);
+  // One that wasn't asked for isn't there where the caller may not make any.
+  if (opened.failed_with(sys::kENOENT) && below == nullptr) return {};
+  sys::Fd cgroup = or_fail(std::move(opened), "open cgroup", path);
+  if (below == nullptr) return cgroup;
+  return or_fail(rt::open_beneath(cgroup, below, kFlags, rt::Links::kRefuse), "open cgroup", below);
+}
+
+uint32_t preserved_fds(const CommandLine& line) {
+  const char* text = line.option(Option::kPreserveFds, "0");
+  const std::optional<uint64_t> count = parse_decimal(text, 1 << 16);
+  if (!count) fail_value("number of descriptors is wrong:", text);
+  for (uint32_t i = 0; i < *count; ++i) {
+    const auto fd = sys::BorrowedFd::from_raw(static_cast<int>(3 + i));
+    or_fail(sys::portable::fcntl(fd, sys::kF_GETFD), "preserve descriptors, of which there are",
+            text);
+  }
+  return static_cast<uint32_t>(*count);
+}
+
+}  // namespace
+
+void exec(const CommandLine& line, const Environment& environment) {
+  Arena& arena = *environment.arena;
+  const uint32_t preserved = preserved_fds(line);
+  launch::continue_in_copy(environment.argv, environment.envp, arena);
+  state::Record record;
+  open_record(line, environment, record);
+  require_enterable(record, line);
+  spec::Config config = read_recorded_config(record, arena);
+  describe_process(line, config.process, arena);
+  Plan plan = make_exec_plan(
+      config, {.id = record.id(), .bundle = {}, .host = probe_host(environment.caller, arena)},
+      arena);
+  for (const Error& warning : plan.capabilities.warnings) log_warning(warning);
+  const bool detached = line.has(Option::kDetach);
+  const sys::Fd console = connect_console(
+      plan, line, detached ? launch::Lifetime::kDetached : launch::Lifetime::kForeground);
+  complete_home(record.progress().init.pid, plan.process, arena);
+  const auto container = state::open_process(record.progress().init);
+  if (!container) fail({.text = "cannot exec in a stopped container: container not running"});
+  launch::Entry entry{.plan = plan,
+                      .container = container.borrow(),
+                      .console_socket = console,
+                      .preserved_fds = preserved,
+                      .cgroup = open_cgroup(record, line, arena)};
+  launch::enter(entry, arena);
+  if (line.has(Option::kPidFile)) write_pid_file(line.option(Option::kPidFile), entry.init.pid, arena);
+  if (detached) return;
+  finish(console::wait_foreground(entry.init.pid, entry.init.pidfd, entry.terminal));
+}
+
+}  // namespace nosc::cli

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/cli/pid_file.h"
+
+#include "engine/rt/error.h"
+#include "engine/rt/files.h"
+#include "engine/rt/writer.h"
+#include "syscalls/sys.h"
+
+namespace nosc::cli {
+namespace {
+
+// The name of a hidden file beside one.
+std::string_view hidden_beside(std::string_view path, Arena& arena) {
+  const size_t name = path.rfind('/') + 1;  // 0 where there is none
+  Writer out(arena.array<char>(path.size() + 2));
+  return out.text(path.substr(0, name)).character('.').text(path.substr(name)).view();
+}
+
+}  // namespace
+
+void write_pid_file(const char* path, sys::Pid pid, Arena& arena) {
+  const auto temporary = sys::CStr::from_terminated(hidden_beside(path, arena).data());
+  const sys::Fd file = or_fail(sys::openat(sys::kCwd, temporary,
+                                           sys::kO_WRONLY | sys::kO_CREAT | sys::kO_TRUNC |
+                                               sys::kO_NOFOLLOW | sys::kO_CLOEXEC,
+                                           sys::Mode::from_bits(0644)),
+                               "create", path);
+  BufferWriter<12> text;
+  text.decimal(static_cast<uint32_t>(sys::to_raw(pid)));
+  auto written = write_all(file, text.view());
+  if (written) {
+    written = sys::renameat(sys::kCwd, temporary, sys::kCwd, sys::CStr::from_terminated(path));
+  }
+  if (!written) (void)sys::unlinkat(sys::kCwd, temporary, sys::AtFlags{});
+  or_fail(written, "write", path);
+}
+
+}  // namespace nosc::cli

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/launch/enter.h"
+
+#include "engine/launch/words.h"
+#include "engine/rt/error.h"
+#include "engine/rt/step.h"
+#include "engine/rt/undo.h"
+#include "syscalls/sys.h"
+
+namespace nosc::launch {
+namespace {
+
+constexpr unsigned kFirstPreserved = 3;
+
+// A change of ids gives the kernel's default back, so this is said more than once.
+void hide_from_tracers() {
+  begin_step(Step::kSession);
+  or_fail(sys::prctl(sys::kPR_SET_DUMPABLE, 0), Operation::kSet);
+}
+
+// All in one call where the kernel lets them be joined so, and else in the planned order: a
+// namespace that the container joined may belong to another user namespace than its own.
+void join_namespaces(const Entry& entry) {
+  const namespaces::NamespacePlan& plan = entry.plan.namespaces;
+  if (sys::setns(entry.container, plan.joined)) return;
+  for (size_t i = 0; i < plan.joins.size(); ++i) {
+    begin_step(Step::kJoinNamespace, i);
+    const sys::CloneFlags type = plan.joins[i].type;
+    const auto joined = sys::setns(entry.container, type);
+    // EINVAL: the caller is in the container's user namespace already.
+    if (type == sys::kCLONE_NEWUSER && joined.failed_with(sys::kEINVAL)) continue;
+    or_fail(joined, Operation::kJoin);
+  }
+}
+
+// Starts the new process in the container's cgroup, as a child of the parent.
+sys::Pid start_sibling(const Entry& entry) {
+  begin_step(Step::kClone);
+  sys::CloneArgs args{};
+  args.flags = sys::kCLONE_PARENT;  // the signal at its end is that of the process between
+  if (entry.cgroup) {
+    args.flags |= sys::kCLONE_INTO_CGROUP;
+    args.cgroup = static_cast<uint64_t>(entry.cgroup.raw());
+  }
+  const auto pid = sys::clone3(args);
+  if (!pid.failed_with(sys::kENOSYS) && !pid.failed_with(sys::kE2BIG)) {
+    return or_fail(pid, Operation::kFork);
+  }
+  if (entry.cgroup) cgroups::join_cgroup(entry.cgroup);
+  begin_step(Step::kClone);
+  return or_fail(sys::portable::clone_process(sys::kCLONE_PARENT, sys::kSIGCHLD),
+                 Operation::kFork);
+}
+
+// The terminal is one of the container's own devpts, so that its name means something inside.
+void set_up_terminal(const Entry& entry) {
+  if (entry.plan.terminal == Terminal::kNone) return;
+  begin_step(Step::kTerminal);
+  const sys::Fd root = or_fail(
+      sys::openat(sys::kCwd, "/", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+      Operation::kOpen);
+  sys::Fd master;
+  sys::Fd peer;
+  console::open_terminal(root, entry.plan.terminal_size, master, peer);
+  // A user that the container's user namespace doesn't know gets nothing.
+  (void)sys::portable::fchown(peer, entry.plan.process.identity.uid, sys::kKeepGid);
+  const bool is_relayed = entry.console_socket.raw() < 0;
+  console::send_terminal(is_relayed ? entry.channel.child.borrow() : entry.console_socket, master);
+  console::apply_terminal(peer);
+}
+
+void keep_preserved(const Entry& entry) {
+  begin_step(Step::kExec);
+  for (unsigned i = 0; i < entry.preserved_fds; ++i) {
+    const auto fd = sys::BorrowedFd::from_raw(static_cast<int>(kFirstPreserved + i));
+    or_fail(sys::portable::fcntl(fd, sys::kF_SETFD, 0), Operation::kSet);
+  }
+}
+
+// The new process, in the namespaces and the cgroups of the container.
+[[noreturn]] void become_program(const Entry& entry) {
+  const Plan& plan = entry.plan;
+  begin_step(Step::kClone);
+  or_fail(wait_for_go(entry.channel.child), Operation::kNone);
+  begin_step(Step::kSession);
+  or_fail(sys::setsid(), Operation::kSet);
+  become_container_root(plan);
+  hide_from_tracers();
+  set_up_terminal(entry);
+
+  process::apply_rlimits(plan.process.rlimits);
+  capabilities::apply_bounding(plan.capabilities);
+  process::give_pipes(plan.process.identity);
+  process::apply_identity(plan.process.identity);
+  hide_from_tracers();
+  capabilities::apply_capabilities(plan.capabilities);
+  if (plan.process.no_new_privileges) process::apply_no_new_privileges();
+  console::apply_signal_mask(entry.signals);
+  keep_preserved(entry);
+  process::apply_exec(plan.process.exec,
+                      {.stub = entry.program,
+                       .failure = entry.channel.child,
+                       .descriptor_directory = sys::BorrowedFd::from_raw(-1)});
+}
+
+[[noreturn]] void between(const Entry& entry) {
+  report_failures_to(entry.channel.child);
+  hide_from_tracers();
+  process::apply_oom_score_adj(entry.plan.process.oom);  // while /proc is the host's
+  join_namespaces(entry);
+  const sys::Pid pid = start_sibling(entry);
+  if (pid == sys::Pid{0}) become_program(entry);
+  send_event(entry.channel.child, Event::kForked, pid);
+  for (;;) (void)sys::exit_group(0);
+}
+
+void fail_described(const Message& message, const Plan& plan, Arena& arena) {
+  if (message.event == Event::kFailed) fail(describe_failure(message.failure, plan, arena));
+}
+
+// Starts the process between and gets the new one from it.
+void start(Entry& entry, Arena& arena) {
+  sys::Pid between_pid = or_fail(sys::portable::clone_process(sys::CloneFlags{}, sys::kSIGCHLD),
+                                 "fork", "into the container");
+  if (between_pid == sys::Pid{0}) {
+    entry.channel.parent.reset();
+    between(entry);
+  }
+  Undo end_between(kill_and_reap, &between_pid);
+  entry.channel.child.reset();
+  const Message message = receive(entry.channel.parent);
+  fail_described(message, entry.plan, arena);
+  if (message.event != Event::kForked) fail_system("enter", "container", sys::kECHILD);
+  entry.init.pid = message.pid;
+}
+
+}  // namespace
+
+void enter(Entry& entry, Arena& arena) {
+  process::close_descriptors_on_exec();
+  entry.program = process::open_stub();
+  entry.channel = open_channel();
+  console::hold_signals(entry.signals);
+  start(entry, arena);
+  Undo end_process(kill_and_reap, &entry.init.pid);
+  auto pidfd = sys::pidfd_open(entry.init.pid);
+  if (pidfd) entry.init.pidfd = pidfd.take();
+  const sys::BorrowedFd channel = entry.channel.parent;
+  or_fail(send_go(channel), "send", "the new process");
+  const bool relays = entry.plan.terminal == Terminal::kOwn && entry.console_socket.raw() < 0;
+  if (relays && !message_is_next(channel)) entry.terminal = console::receive_terminal(channel);
+  fail_described(receive(channel), entry.plan, arena);
+  end_process.dismiss();
+}
+
+}  // namespace nosc::launch

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One more process in a container that exists (`exec`).
+//
+// Who enters is in danger from who is inside already: until its last execve the new process has the
+// runtime's rights and descriptors, and a process of the container may trace it or look at its
+// /proc entry. So it can't be dumped or traced from before it enters (CVE-2016-9962), it runs from a
+// sealed copy of nosc and not from the host's file (CVE-2019-5736; the caller's part), every
+// descriptor closes at exec, and the working directory is checked (CVE-2024-21626).
+//
+//   parent                              between                         new process
+//   fork ------------------------------>
+//                                        namespaces, cgroups
+//                       kForked <------- clone(CLONE_PARENT) ---------->
+//   waits for "between", go ------------------------------------------> limits, ids, ... exec
+//   <------------------------------------------- the terminal, if there is one
+//   <------------------------------------------- end of file, or kFailed and the record
+//
+// A joined pid namespace takes only children, hence the process between; CLONE_PARENT makes the new
+// process a child of the parent all the same.
+
+#include <cstdint>
+
+#include "engine/cgroups/cgroups.h"
+#include "engine/console/console.h"
+#include "engine/launch/clone.h"
+#include "engine/launch/protocol.h"
+#include "engine/plan/plan.h"
+#include "engine/rt/arena.h"
+#include "syscalls/sys/fd.h"
+
+namespace nosc::launch {
+
+// What the new process is made from and what its parent holds of it.
+struct Entry {
+  Plan& plan;                      // make_exec_plan()'s
+  sys::BorrowedFd container;       // pidfd of the first process
+  sys::BorrowedFd console_socket;  // where the terminal is sent; -1: to the parent, who relays
+  uint32_t preserved_fds = 0;      // of the caller's, from 3 on
+  sys::Fd cgroup = {};                  // empty: that of the caller
+  sys::Fd program = {};
+  Channel channel = {};
+  console::HeldSignals signals = {};
+  Init init = {};
+  sys::Fd terminal = {};
+};
+
+// Starts the planned process in the container and waits until its program runs.
+// Errors: what failed, worded from the plan; no process is left then.
+void enter(Entry& entry, Arena& arena);
+
+}  // namespace nosc::launch
