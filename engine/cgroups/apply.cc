@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
 #include <string_view>
 #include <utility>
 
 #include "engine/cgroups/cgroups.h"
+#include "engine/cgroups/files.h"
 #include "engine/cgroups/path.h"
 #include "engine/rt/step.h"
 #include "syscalls/sys.h"
@@ -12,21 +15,23 @@ namespace {
 
 constexpr sys::Mode kDirectoryMode = sys::Mode::from_bits(0755);
 constexpr int kStepLimit = 4096;  // against others who remove a common parent again and again
+constexpr size_t kMaximumCpuBytes = 1024;
 
 // Makes what is missing of the path: from the deepest directory up to one that exists, and back.
-sys::Errno make_directories(sys::BorrowedFd hierarchy, std::span<char> path,
-                            size_t& existing_length) {
-  existing_length = path.size();
+sys::Errno make_directories(Hierarchy& hierarchy) {
+  const std::span<char> path = hierarchy.path;
   size_t length = path.size();
   for (int step = 0; step < kStepLimit; ++step) {
     const size_t parent = parent_length(path, length);
-    const auto made = sys::mkdirat(hierarchy, LeadingPart(path, length).c_str(), kDirectoryMode);
-    if (made.failed_with(sys::kENOENT) && parent != 0) {
+    const auto made = sys::mkdirat(sys::kCwd, LeadingPart(path, length).c_str(), kDirectoryMode);
+    if (made.failed_with(sys::kENOENT) && parent > hierarchy.mount_bytes) {
       length = parent;
       continue;
     }
     if (!made && made.error() != sys::kEEXIST) return made.error();
-    if (made && parent < existing_length) existing_length = parent;
+    if (made && parent < hierarchy.existing_bytes) {
+      hierarchy.existing_bytes = static_cast<uint32_t>(parent);
+    }
     if (length == path.size()) return {};
     length = child_length(path, length);
   }
@@ -38,45 +43,255 @@ bool is_permission(sys::Errno error) {
 }
 
 // What is done to one container must not happen to another: a cgroup that others are in is refused.
-sys::Errno require_unused(sys::BorrowedFd directory) {
-  const auto file = sys::openat(directory, "cgroup.events", sys::kO_RDONLY | sys::kO_CLOEXEC);
-  if (!file) return file.error();
+bool is_in_use(const Hierarchy& hierarchy, sys::BorrowedFd directory) {
   char buffer[256];
-  const auto count = sys::read(file.borrow(), buffer);
-  if (!count) return count.error();
-  const std::string_view text(buffer, *count);
-  const bool used = text.find("populated 1\n") != text.npos || text.find("frozen 1\n") != text.npos;
-  return used ? sys::kEBUSY : sys::Errno{};
+  if (!hierarchy.is_cgroup2()) return !read_text(directory, "cgroup.procs", buffer).empty();
+  const std::string_view text = read_text(directory, "cgroup.events", buffer);
+  return text.find("populated 1\n") != text.npos || text.find("frozen 1\n") != text.npos;
+}
+
+// A new cpuset of version 1 is empty, and no process may enter it: it gets its parent's.
+void inherit_cpuset(const Hierarchy& hierarchy) {
+  size_t length = hierarchy.existing_bytes;
+  while (length != hierarchy.path.size()) {
+    length = child_length(hierarchy.path, length);
+    const auto directory = open_directory(LeadingPart(hierarchy.path, length).c_str());
+    if (!directory) return;
+    constexpr const char* kFiles[] = {"../cpuset.cpus", "../cpuset.mems"};
+    for (const char* file : kFiles) {
+      char buffer[1024];
+      const std::string_view text =
+          read_text(directory.borrow(), sys::CStr::from_terminated(file), buffer);
+      (void)write_text(directory.borrow(), sys::CStr::from_terminated(file + 3), text);
+    }
+  }
+}
+
+// Whether a list such as "cpu io memory" has a word.
+bool has_word(std::string_view list, std::string_view word) {
+  for (size_t at = 0; (at = list.find(word, at)) != list.npos; ++at) {
+    const size_t end = at + word.size();
+    if ((at == 0 || list[at - 1] == ' ') && (end == list.size() || list[end] <= ' ')) return true;
+  }
+  return false;
+}
+
+// Enables controllers for the cgroup in every one above it, where it doesn't have them yet.
+// Returns the last error; it counts if a limit's file is missing then.
+sys::Errno enable_controllers(const Hierarchy& hierarchy, Controllers needed,
+                              sys::BorrowedFd directory) {
+  sys::Errno error;
+  char buffer[256];
+  const std::string_view present = read_text(directory, "cgroup.controllers", buffer);
+  for (int i = 0; i < kControllerCount; ++i) {
+    const auto controller = static_cast<Controller>(i);
+    const char* name = host::controller_name(controller);
+    if (!needed.has(controller) || has_word(present, name)) continue;
+    BufferWriter<16> text;
+    text.character('+').text(name);
+    for (size_t length = hierarchy.mount_bytes; length != hierarchy.path.size();
+         length = child_length(hierarchy.path, length)) {
+      const auto above = open_directory(LeadingPart(hierarchy.path, length).c_str());
+      if (!above) break;
+      const auto enabled = write_text(above.borrow(), "cgroup.subtree_control", text.view());
+      // ENOENT is what the cgroups below answer to one that wasn't enabled above.
+      if (enabled && enabled != sys::kENOENT) error = enabled;
+    }
+  }
+  return error;
+}
+
+// Device rules are the host's to keep where the caller may make and open devices at all. A user
+// namespace doesn't let it, and often not limit them either (as in runc and crun).
+bool has_devices() {
+  constexpr std::string_view kWholeMap = "4294967295\n";
+  if (sys::portable::geteuid() != sys::Uid{0}) return false;
+  char buffer[64];
+  return read_text(sys::kCwd, "/proc/self/uid_map", buffer).ends_with(kWholeMap);
+}
+
+sys::Errno write_record(sys::BorrowedFd directory, const WriteRecord& record) {
+  const sys::CStr file = sys::CStr::from_terminated(record.file);
+  if (record.kind != WriteKind::kKeepFirstWord && record.kind != WriteKind::kNotBelow) {
+    return write_text(directory, file, record.value);
+  }
+  char buffer[64];
+  std::string_view present = read_text(directory, file, buffer);
+  present = present.substr(0, present.find_first_of(" \n"));
+  if (record.kind == WriteKind::kNotBelow) {
+    const bool longer = present.size() > record.value.size();
+    const bool above = present.size() == record.value.size() && present > record.value;
+    return longer || above ? sys::kEBUSY : sys::Errno{};
+  }
+  BufferWriter<128> text;
+  text.text(present).text(record.value);
+  return write_text(directory, file, text.view());
+}
+
+// Writes the limits of one hierarchy. Some depend on each other (a limit of memory on that of
+// memory and swap, a quota on its period): what is refused at first is tried again at the end.
+void write_limits(CgroupPlan& plan, size_t hierarchy, sys::BorrowedFd directory,
+                  sys::Errno enabling) {
+  for (const bool again : {false, true}) {
+    bool skip = false;
+    for (WriteRecord& record : plan.writes) {
+      if (record.hierarchy != hierarchy || std::exchange(skip, false)) continue;
+      if (again && !std::exchange(record.failed, false)) continue;
+      const sys::Errno error = write_record(directory, record);
+      skip = record.kind == WriteKind::kElseNext && error != sys::kENOENT;
+      if (!error) continue;
+      const bool missing = error == sys::kENOENT;
+      const bool can_wait = record.kind == WriteKind::kElseNext || record.kind == WriteKind::kOptional;
+      if (missing && can_wait) continue;
+      if (record.kind == WriteKind::kDevice && is_permission(error) && !has_devices()) continue;
+      if (!again && (error == sys::kEINVAL || error == sys::kEBUSY)) {
+        record.failed = true;
+        continue;
+      }
+      if (missing && enabling) {
+        fail_system("enable the controller of", record.file, enabling, record.place);
+      }
+      const bool check = record.kind == WriteKind::kNotBelow;
+      fail_system(check ? "keep within" : "write", record.file, error, record.place);
+    }
+  }
+}
+
+constexpr Place kDevicesPlace{"/linux/resources/devices"};
+
+void require_devices(const CgroupPlan& plan, sys::Errno error) {
+  if (plan.devices.rules.empty() || (is_permission(error) && !has_devices())) return;
+  fail_system("limit devices", {}, error, kDevicesPlace);
+}
+
+// Gives a cgroup to the container's user, with the files that the kernel lists for it.
+// Source: runtime-spec 1.3.0, config-linux.md, "Cgroup ownership"; cgroup-v2.rst, "Delegation".
+void give_away(const CgroupPlan& plan, sys::BorrowedFd directory) {
+  char buffer[1024];
+  std::string_view files = read_text(sys::kCwd, "/sys/kernel/cgroup/delegate", buffer);
+  if (files.empty()) files = "cgroup.procs\ncgroup.subtree_control\ncgroup.threads\n";
+  constexpr sys::Gid kUnchanged{UINT32_MAX};
+  std::string_view name = ".";
+  for (;;) {
+    BufferWriter<64> terminated;
+    terminated.text(name).character('\0');
+    const auto given = sys::fchownat(
+        directory, sys::CStr::from_terminated(terminated.view().data()), plan.owner, kUnchanged);
+    if (!given && given.error() != sys::kENOENT && given.error() != sys::kEPERM) {
+      fail_system("change the owner of", name, given.error(), plan.place);
+    }
+    const size_t end = files.find('\n');
+    if (end == files.npos) return;
+    name = files.substr(0, end);
+    files.remove_prefix(end + 1);
+  }
+}
+
+// Makes and limits the cgroup in one hierarchy. Returns what kept it from being made where it was
+// done without.
+sys::Errno apply_hierarchy(CgroupPlan& plan, size_t index, Cgroup& cgroup) {
+  Hierarchy& hierarchy = plan.hierarchies[index];
+  const std::string_view path(hierarchy.path.data(), hierarchy.path.size());
+  const sys::Errno error = make_directories(hierarchy);
+  if (error) {
+    if (plan.use == CgroupUse::kIfPermitted && is_permission(error)) return error;
+    fail_system("create cgroup", path, error, plan.place);
+  }
+  sys::Fd directory = or_fail(open_directory(sys::CStr::from_terminated(path.data())),
+                              "open cgroup", path, plan.place);
+  if (hierarchy.existing_bytes == path.size() && is_in_use(hierarchy, directory)) {
+    fail_system("use cgroup", path, sys::kEBUSY, plan.place);
+  }
+  sys::Errno enabling;
+  if (hierarchy.controllers.has(Controller::kCpuset)) inherit_cpuset(hierarchy);
+  if (hierarchy.is_cgroup2()) enabling = enable_controllers(hierarchy, plan.needed, directory);
+  write_limits(plan, index, directory, enabling);
+  if (!hierarchy.is_cgroup2()) {
+    cgroup.members[index] = or_fail(open_members(directory), "open cgroup", path, plan.place);
+    return {};
+  }
+  if (plan.has_owner) give_away(plan, directory);
+  cgroup.directory = std::move(directory);
+  return {};
+}
+
+void apply_devices(const CgroupPlan& plan, sys::BorrowedFd directory) {
+  if (plan.devices.program.empty()) return;
+  const auto attached = attach_devices(plan.devices.program, directory);
+  if (!attached) require_devices(plan, attached.error());
 }
 
 }  // namespace
 
-void apply_cgroup(const CgroupPlan& plan, Cgroup& cgroup) {
+void apply_cgroup(CgroupPlan& plan, Cgroup& cgroup) {
+  // Without a place for them device rules go unheeded only where there are no devices.
+  if (plan.hierarchies.empty()) require_devices(plan, sys::kEPERM);
   if (plan.use == CgroupUse::kNone) return;
-  sys::Fd hierarchy = or_fail(sys::openat(sys::kCwd, sys::CStr::from_terminated(plan.mount),
-                                          sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
-                              "open", plan.mount, plan.place);
-  const std::string_view path(plan.path.data(), plan.path.size());
-  const sys::Errno error = make_directories(hierarchy, plan.path, cgroup.existing_length);
-  if (error) {
-    if (plan.use == CgroupUse::kIfPermitted && is_permission(error)) return;
-    fail_system("create cgroup", path, error, plan.place);
+  for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
+    const sys::Errno error = apply_hierarchy(plan, i, cgroup);
+    const Hierarchy& hierarchy = plan.hierarchies[i];
+    const bool keeps_devices = hierarchy.is_cgroup2() ? !plan.devices.program.empty()
+                                                      : hierarchy.controllers.has(Controller::kDevices);
+    if (error && keeps_devices) require_devices(plan, error);
   }
-  cgroup.hierarchy = std::move(hierarchy);
-  cgroup.directory =
-      or_fail(sys::openat(cgroup.hierarchy, sys::CStr::from_terminated(plan.path.data()),
-                          sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
-              "open cgroup", path, plan.place);
-  if (cgroup.existing_length != path.size()) return;
-  const sys::Errno used = require_unused(cgroup.directory);
-  if (used) fail_system("use cgroup", path, used, plan.place);
+  if (cgroup.directory) apply_devices(plan, cgroup.directory);
+}
+
+void apply_update(CgroupPlan& plan) {
+  for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
+    const Hierarchy& hierarchy = plan.hierarchies[i];
+    const std::string_view path(hierarchy.path.data(), hierarchy.path.size());
+    const sys::Fd directory =
+        or_fail(open_directory(sys::CStr::from_terminated(path.data())), "open cgroup", path);
+    sys::Errno enabling;
+    if (hierarchy.is_cgroup2()) enabling = enable_controllers(hierarchy, plan.needed, directory);
+    write_limits(plan, i, directory, enabling);
+    if (hierarchy.is_cgroup2()) apply_devices(plan, directory);
+  }
+}
+
+void open_cgroup(const CgroupPlan& plan, Cgroup& cgroup) {
+  for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
+    const Hierarchy& hierarchy = plan.hierarchies[i];
+    const std::string_view path(hierarchy.path.data(), hierarchy.path.size());
+    auto opened = open_directory(sys::CStr::from_terminated(path.data()));
+    if (opened.failed_with(sys::kENOENT)) continue;
+    sys::Fd directory = or_fail(std::move(opened), "open cgroup", path);
+    if (hierarchy.is_cgroup2()) {
+      cgroup.directory = std::move(directory);
+    } else {
+      cgroup.members[i] = or_fail(open_members(directory), "open cgroup", path);
+    }
+  }
 }
 
 void join_cgroup(sys::BorrowedFd directory) {
   begin_step(Step::kJoinCgroup);
-  const sys::Fd file = or_fail(
-      sys::openat(directory, "cgroup.procs", sys::kO_WRONLY | sys::kO_CLOEXEC), Operation::kOpen);
-  or_fail(sys::write(file, sys::text("0")), Operation::kWrite);
+  const sys::Fd members = or_fail(open_members(directory), Operation::kOpen);
+  or_fail(sys::write(members, sys::text("0")), Operation::kWrite);
+}
+
+void open_unified_members(Cgroup& cgroup) {
+  if (!cgroup.directory) return;
+  begin_step(Step::kJoinCgroup);
+  // cgroup2's hierarchy is the first.
+  cgroup.members[0] = or_fail(open_members(cgroup.directory), Operation::kOpen);
+}
+
+void join_cgroups(const Cgroup& cgroup) {
+  bool joined = static_cast<bool>(cgroup.directory);
+  for (size_t i = 0; i < std::size(cgroup.members); ++i) {
+    if (!cgroup.members[i]) continue;
+    begin_step(Step::kJoinCgroup, i);
+    or_fail(sys::write(cgroup.members[i], sys::text("0")), Operation::kWrite);
+    joined = true;
+  }
+  if (!joined) return;
+  // A wish of the caller's, which the cgroup's own CPUs answer now. Not all kernels let one change
+  // it, and what remains then is what they give.
+  char all[kMaximumCpuBytes];
+  memset(all, 0xff, sizeof all);
+  (void)sys::sched_setaffinity(sys::Pid{0}, all);
 }
 
 }  // namespace nosc::cgroups

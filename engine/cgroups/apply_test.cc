@@ -22,12 +22,19 @@ class ApplyCgroupTest : public testing::Test {
   void SetUp() override { fs::create_directories(mount_); }
   void TearDown() override { fs::remove_all(mount_); }
 
-  CgroupPlan plan(CgroupUse use = CgroupUse::kRequired) {
-    return {.use = use,
-            .mount = mount_.c_str(),
-            .path = std::span(path_, sizeof path_ - 1),
-            .place = {}};
+  CgroupPlan& plan() {
+    path_ = mount_ + "/a/b/c";
+    hierarchy_ = {.path = std::span(path_.data(), path_.size()),
+                  .mount_bytes = static_cast<uint32_t>(mount_.size()),
+                  .existing_bytes = static_cast<uint32_t>(path_.size()),
+                  .controllers = {}};
+    plan_.use = CgroupUse::kRequired;
+    plan_.hierarchies = std::span(&hierarchy_, 1);
+    return plan_;
   }
+
+  // How much of the path nosc didn't make, below the mount.
+  size_t existing() const { return hierarchy_.existing_bytes - mount_.size(); }
 
   // An existing cgroup as far as nosc looks into it.
   void make_existing(const std::string& path, const char* events) {
@@ -39,25 +46,27 @@ class ApplyCgroupTest : public testing::Test {
 
   const std::string mount_ = testing::TempDir() + "/nosc_cgroup_" +
                              testing::UnitTest::GetInstance()->current_test_info()->name();
-  char path_[6] = "a/b/c";
+  std::string path_;
+  Hierarchy hierarchy_;
+  CgroupPlan plan_;
   Cgroup cgroup_;
 };
 
 TEST_F(ApplyCgroupTest, MakesAndRemovesTheWholePath) {
   ASSERT_TRUE(outcome_of([&] { return apply_cgroup(plan(), cgroup_); }).ok());
   EXPECT_TRUE(cgroup_.directory);
-  EXPECT_EQ(cgroup_.existing_length, 0u);
+  EXPECT_EQ(existing(), 0u);
   EXPECT_TRUE(exists("a/b/c"));
-  ASSERT_TRUE(outcome_of([&] { return remove_cgroup(plan(), cgroup_); }).ok());
+  ASSERT_TRUE(outcome_of([&] { return remove_cgroup(plan_, Occupants::kKilled); }).ok());
   EXPECT_FALSE(exists("a"));
-  EXPECT_STREQ(path_, "a/b/c");
+  EXPECT_EQ(path_, mount_ + "/a/b/c");
 }
 
 TEST_F(ApplyCgroupTest, KeepsWhatWasThere) {
   fs::create_directories(mount_ + "/a");
   ASSERT_TRUE(outcome_of([&] { return apply_cgroup(plan(), cgroup_); }).ok());
-  EXPECT_EQ(cgroup_.existing_length, 1u);
-  ASSERT_TRUE(outcome_of([&] { return remove_cgroup(plan(), cgroup_); }).ok());
+  EXPECT_EQ(existing(), 2u);
+  ASSERT_TRUE(outcome_of([&] { return remove_cgroup(plan_, Occupants::kKilled); }).ok());
   EXPECT_TRUE(exists("a"));
   EXPECT_FALSE(exists("a/b"));
 }
@@ -65,7 +74,7 @@ TEST_F(ApplyCgroupTest, KeepsWhatWasThere) {
 TEST_F(ApplyCgroupTest, KeepsParentsThatOthersUseByNow) {
   ASSERT_TRUE(outcome_of([&] { return apply_cgroup(plan(), cgroup_); }).ok());
   fs::create_directories(mount_ + "/a/other");
-  ASSERT_TRUE(outcome_of([&] { return remove_cgroup(plan(), cgroup_); }).ok());
+  ASSERT_TRUE(outcome_of([&] { return remove_cgroup(plan_, Occupants::kKilled); }).ok());
   EXPECT_TRUE(exists("a/other"));
   EXPECT_FALSE(exists("a/b"));
 }
@@ -74,7 +83,7 @@ TEST_F(ApplyCgroupTest, TakesAnExistingCgroupThatIsEmpty) {
   make_existing("a/b/c", "populated 0\nfrozen 0\n");
   ASSERT_TRUE(outcome_of([&] { return apply_cgroup(plan(), cgroup_); }).ok());
   EXPECT_TRUE(cgroup_.directory);
-  ASSERT_TRUE(outcome_of([&] { return remove_cgroup(plan(), cgroup_); }).ok());
+  ASSERT_TRUE(outcome_of([&] { return remove_cgroup(plan_, Occupants::kKilled); }).ok());
   EXPECT_TRUE(exists("a/b/c"));
 }
 
@@ -88,11 +97,11 @@ TEST_F(ApplyCgroupTest, RefusesACgroupInUse) {
 }
 
 TEST_F(ApplyCgroupTest, WithoutPermissionOnlyTheDefaultIsDropped) {
-  const std::string read_only = "/proc/self";  // a directory where nobody may make another
-  CgroupPlan denied = plan();
-  denied.mount = read_only.c_str();
-  char one[] = "a";
-  denied.path = std::span(one, 1);
+  const std::string mount = "/proc/self";  // a directory where nobody may make another
+  CgroupPlan& denied = plan();
+  path_ = mount + "/a";
+  hierarchy_.path = std::span(path_.data(), path_.size());
+  hierarchy_.mount_bytes = static_cast<uint32_t>(mount.size());
   EXPECT_FALSE(outcome_of([&] { return apply_cgroup(denied, cgroup_); }).ok());
 }
 

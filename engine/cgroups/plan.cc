@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/cgroups/cgroups.h"
+#include "engine/cgroups/path.h"
+#include "engine/rt/number.h"
 #include "engine/rt/writer.h"
 
 namespace nosc::cgroups {
@@ -8,58 +10,164 @@ namespace {
 constexpr Place kPlace = {"/linux/cgroupsPath"};
 constexpr std::string_view kDefaultPrefix = "nosc-";
 
-// Writes the components of a path behind what is there, each but the first after a '/'. Returns
-// false for a path that climbs.
+// Writes the components of a path, each behind a '/'. Returns false for a path that climbs.
 bool append_components(std::string_view path, Writer& out) {
   while (!path.empty()) {
     const std::string_view component = path.substr(0, path.find('/'));
     path.remove_prefix(component.size() < path.size() ? component.size() + 1 : path.size());
     if (component.empty() || component == ".") continue;
     if (component == "..") return false;
-    if (!out.view().empty()) out.character('/');
-    out.text(component);
+    out.character('/').text(component);
   }
   return true;
 }
 
-bool is_root(const HostFacts& facts) { return facts.euid == 0; }
+// The container's path in one hierarchy, below `base`.
+Hierarchy plan_hierarchy(const CgroupHierarchy& host, const char* base, std::string_view wanted,
+                         std::string_view container_id, Arena& arena) {
+  const std::string_view mount = host.mount;
+  const std::string_view below = base;
+  const std::string_view name = wanted.empty() ? container_id : wanted;
+  // Each piece may gain a '/' in front, and the NUL is behind.
+  const auto path = arena.array<char>(mount.size() + below.size() + kDefaultPrefix.size() +
+                                      name.size() + 4);
+  Writer writer(path);
+  writer.text(mount);
+  append_components(below, writer);
+  const size_t base_bytes = writer.view().size();
+  if (wanted.empty()) {
+    writer.character('/').text(kDefaultPrefix).text(name);
+  } else if (!append_components(name, writer)) {
+    fail_invalid(kPlace, "must not contain \"..\"", wanted);
+  }
+  const size_t path_bytes = writer.view().size();
+  if (path_bytes == base_bytes) fail_invalid(kPlace, "names no cgroup", wanted);
+  return {.path = path.first(path_bytes),
+          .mount_bytes = static_cast<uint32_t>(mount.size()),
+          .existing_bytes = static_cast<uint32_t>(path_bytes),
+          .controllers = host.controllers};
+}
 
-// Whether the place below which relative and default paths are is known.
-bool has_base(const HostFacts& facts) { return is_root(facts) || facts.own_cgroup[0] != '\0'; }
+void plan_hierarchies(const spec::Linux& linux, std::string_view container_id,
+                      const HostFacts& facts, CgroupPlan& plan, Arena& arena) {
+  const std::string_view wanted = linux.cgroups_path;
+  const bool from_mount = facts.euid == 0 || wanted.starts_with('/');
+  plan.hierarchies = arena.array<Hierarchy>(facts.cgroup_hierarchies.size() + 1);
+  size_t count = 0;
+  const auto add = [&](const CgroupHierarchy& host) {
+    // Where the place below which relative and default paths are isn't known there is no cgroup.
+    if (host.mount[0] == '\0' || (!from_mount && host.own_cgroup[0] == '\0')) return;
+    const char* base = from_mount ? "" : host.own_cgroup;
+    plan.hierarchies[count++] = plan_hierarchy(host, base, wanted, container_id, arena);
+  };
+  add({.mount = facts.cgroup_mount, .own_cgroup = facts.own_cgroup, .controllers = {}});
+  // Joining a hierarchy of version 1 takes milliseconds: without need cgroup2's has to do.
+  if (count == 0 || !wanted.empty() || linux.resources.present) {
+    for (const CgroupHierarchy& host : facts.cgroup_hierarchies) add(host);
+  }
+  plan.hierarchies = plan.hierarchies.first(count);
+}
+
+// Takes a number and the character behind it off the front.
+uint32_t take_number(std::string_view& text) {
+  const size_t colon = text.find(':');
+  const auto number = parse_decimal(text.substr(0, colon), UINT32_MAX);
+  if (colon == text.npos || !number) fail_invalid(kNoPlace, "isn't a list of cgroups", text);
+  text.remove_prefix(colon + 1);
+  return static_cast<uint32_t>(*number);
+}
 
 }  // namespace
 
 CgroupPlan plan_cgroup(const spec::Linux& linux, std::string_view container_id,
                        const HostFacts& facts, Arena& arena) {
-  const std::string_view wanted = linux.cgroups_path;
-  const bool absolute = wanted.starts_with('/');
   CgroupPlan plan;
-  plan.mount = facts.cgroup_mount;
   plan.place = kPlace;
-  if (facts.cgroup_mount[0] == '\0' || (!absolute && !has_base(facts))) {
-    if (wanted.empty()) return plan;
+  plan_hierarchies(linux, container_id, facts, plan, arena);
+  if (plan.hierarchies.empty() && !linux.cgroups_path.empty()) {
     fail({.code = ErrorCode::kUnsupported,
-          .object = wanted,
+          .object = linux.cgroups_path,
           .place = kPlace,
-          .text = "needs the cgroup2 hierarchy, which this host doesn't show"});
+          .text = "needs a cgroup hierarchy, which this host doesn't show"});
   }
-  const std::string_view base = absolute || is_root(facts) ? "" : facts.own_cgroup;
-  const std::string_view prefix = wanted.empty() ? kDefaultPrefix : "";
-  const std::string_view name = wanted.empty() ? container_id : wanted;
-  const auto path = arena.array<char>(base.size() + prefix.size() + name.size() + 3);
-  Writer writer(path);
-  append_components(base, writer);
-  const size_t base_bytes = writer.view().size();
-  if (!prefix.empty()) {
-    if (base_bytes != 0) writer.character('/');
-    writer.text(prefix).text(name);
-  } else if (!append_components(name, writer)) {
-    fail_invalid(kPlace, "must not contain \"..\"", wanted);
-  }
-  if (writer.view().size() == base_bytes) fail_invalid(kPlace, "names no cgroup", wanted);
-  plan.use = wanted.empty() ? CgroupUse::kIfPermitted : CgroupUse::kRequired;
-  plan.path = path.first(writer.view().size());
+  plan_resources(linux.resources, plan, arena);
+  if (plan.hierarchies.empty()) return plan;
+  bool limited = false;
+  for (const WriteRecord& write : plan.writes) limited |= write.kind != WriteKind::kDevice;
+  plan.use = limited || !linux.cgroups_path.empty() ? CgroupUse::kRequired
+                                                    : CgroupUse::kIfPermitted;
   return plan;
+}
+
+void plan_owner(const spec::Config& config, sys::CloneFlags created, CgroupPlan& plan) {
+  if (!created.has(sys::kCLONE_NEWCGROUP | sys::kCLONE_NEWUSER)) return;
+  bool writable = false;
+  for (const spec::Mount& mount : config.mounts) {
+    if (mount.type != "cgroup" && mount.type != "cgroup2") continue;
+    writable = true;
+    for (const std::string_view option : mount.options) writable &= option != "ro";
+  }
+  if (!writable) return;
+  const uint32_t uid = config.process.user.uid;
+  for (const spec::IdMapping& map : config.linux.uid_mappings) {
+    if (uid < map.container_id || uid - map.container_id >= map.size) continue;
+    plan.owner = sys::Uid{map.host_id + (uid - map.container_id)};
+    plan.has_owner = true;
+  }
+}
+
+void write_hierarchies(const CgroupPlan& plan, Writer& out) {
+  for (const Hierarchy& hierarchy : plan.hierarchies) {
+    out.decimal(hierarchy.controllers.bits()).character(':').decimal(hierarchy.mount_bytes);
+    out.character(':').decimal(hierarchy.path.size()).character(':');
+    out.text({hierarchy.path.data(), hierarchy.path.size()}).character(';');
+  }
+}
+
+CgroupPlan read_hierarchies(std::string_view text, Arena& arena) {
+  CgroupPlan plan;
+  plan.use = CgroupUse::kRequired;
+  plan.hierarchies = arena.array<Hierarchy>(kMaximumHierarchies);
+  size_t count = 0;
+  while (!text.empty()) {
+    Hierarchy hierarchy;
+    hierarchy.controllers = Controllers::from_bits(static_cast<uint16_t>(take_number(text)));
+    hierarchy.mount_bytes = take_number(text);
+    const size_t path_bytes = take_number(text);
+    if (path_bytes >= text.size() || hierarchy.mount_bytes > path_bytes || count == plan.hierarchies.size()) {
+      fail_invalid(kNoPlace, "isn't a list of cgroups", text);
+    }
+    const std::string_view path = arena.copy_string(text.substr(0, path_bytes));
+    hierarchy.path = {const_cast<char*>(path.data()), path_bytes};
+    hierarchy.existing_bytes = static_cast<uint32_t>(path_bytes);
+    text.remove_prefix(path_bytes + 1);
+    plan.hierarchies[count++] = hierarchy;
+  }
+  plan.hierarchies = plan.hierarchies.first(count);
+  return plan;
+}
+
+KeptBytes kept_bytes(const CgroupPlan& plan) {
+  KeptBytes kept{};
+  for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
+    kept[i] = static_cast<uint16_t>(plan.hierarchies[i].existing_bytes);
+  }
+  return kept;
+}
+
+KeptBytes parent_bytes(const CgroupPlan& plan) {
+  KeptBytes kept{};
+  for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
+    const std::span<char> path = plan.hierarchies[i].path;
+    kept[i] = static_cast<uint16_t>(parent_length(path, path.size()));
+  }
+  return kept;
+}
+
+void set_kept_bytes(CgroupPlan& plan, const KeptBytes& kept) {
+  for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
+    plan.hierarchies[i].existing_bytes = kept[i];
+  }
 }
 
 }  // namespace nosc::cgroups

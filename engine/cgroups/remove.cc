@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/cgroups/cgroups.h"
+#include "engine/cgroups/control.h"
+#include "engine/cgroups/files.h"
 #include "engine/cgroups/path.h"
 #include "engine/host/directory.h"
 #include "syscalls/sys.h"
@@ -8,15 +10,6 @@ namespace nosc::cgroups {
 namespace {
 
 constexpr int kDeepest = 32;  // levels of cgroups that a container made for itself
-constexpr int kFirstWaitMs = 1;
-constexpr int kLastWaitMs = 1024;  // doubled up to here: two seconds in all
-
-// Kills every process in the cgroup and beneath it. Kernels before 5.14 can't: then those that are
-// left decide themselves when they end.
-void kill_all(sys::BorrowedFd directory) {
-  const auto file = sys::openat(directory, "cgroup.kill", sys::kO_WRONLY | sys::kO_CLOEXEC);
-  if (file) (void)sys::write(file.borrow(), sys::text("1"));
-}
 
 // Removes the cgroups beneath `directory`. What can't be removed shows when `directory` is to go.
 void remove_children(sys::BorrowedFd directory, int depth) {
@@ -34,42 +27,47 @@ void remove_children(sys::BorrowedFd directory, int depth) {
   }
 }
 
-void sleep_ms(int duration_ms) {
-  sys::Timespec duration{};
-  if (duration_ms >= 1000) duration.sec = 1;
-  duration.nsec = duration_ms % 1000 * 1'000'000;
-  (void)sys::portable::ppoll({}, &duration, nullptr);
-}
-
-sys::Result<void> remove_one(sys::BorrowedFd hierarchy, std::span<char> path, size_t length) {
-  return sys::unlinkat(hierarchy, LeadingPart(path, length).c_str(), sys::kAT_REMOVEDIR);
+sys::Result<void> remove_one(std::span<char> path, size_t length) {
+  return sys::unlinkat(sys::kCwd, LeadingPart(path, length).c_str(), sys::kAT_REMOVEDIR);
 }
 
 // The last process of a cgroup may still be on its way out when its parent knows of its end.
-sys::Errno remove_leaf(const CgroupPlan& plan, const Cgroup& cgroup) {
+sys::Errno remove_leaf(const CgroupPlan& plan, const Hierarchy& hierarchy, Occupants occupants) {
   for (int wait_ms = kFirstWaitMs;; wait_ms *= 2) {
-    const auto removed = remove_one(cgroup.hierarchy, plan.path, plan.path.size());
+    const auto removed = remove_one(hierarchy.path, hierarchy.path.size());
     if (removed || removed.error() == sys::kENOENT) return {};
     if (removed.error() != sys::kEBUSY || wait_ms > kLastWaitMs) return removed.error();
-    kill_all(cgroup.directory);
-    remove_children(cgroup.directory, kDeepest);
+    if (occupants == Occupants::kKilled) kill_all(plan, sys::kSIGKILL);
+    const auto directory = open_directory(sys::CStr::from_terminated(hierarchy.path.data()));
+    if (directory) remove_children(directory.borrow(), kDeepest);
     sleep_ms(wait_ms);
   }
 }
 
 }  // namespace
 
-void remove_cgroup(const CgroupPlan& plan, Cgroup& cgroup) {
-  if (!cgroup.hierarchy || cgroup.existing_length == plan.path.size()) return;
-  const sys::Errno error = remove_leaf(plan, cgroup);
-  if (error) {
-    fail_system("remove cgroup", {plan.path.data(), plan.path.size()}, error, plan.place);
+void remove_cgroup(CgroupPlan& plan, Occupants occupants) {
+  for (Hierarchy& hierarchy : plan.hierarchies) {
+    if (hierarchy.existing_bytes == hierarchy.path.size()) continue;
+    const sys::Errno error = remove_leaf(plan, hierarchy, occupants);
+    if (error && occupants == Occupants::kLeft) continue;
+    if (error) {
+      fail_system("remove cgroup", {hierarchy.path.data(), hierarchy.path.size()}, error,
+                  plan.place);
+    }
+    // Parents that others use by now stay.
+    size_t length = parent_length(hierarchy.path, hierarchy.path.size());
+    while (length > hierarchy.existing_bytes && remove_one(hierarchy.path, length)) {
+      length = parent_length(hierarchy.path, length);
+    }
+    hierarchy.existing_bytes = static_cast<uint32_t>(hierarchy.path.size());
   }
-  // Parents that others use by now stay.
-  size_t length = parent_length(plan.path, plan.path.size());
-  while (length > cgroup.existing_length && remove_one(cgroup.hierarchy, plan.path, length)) {
-    length = parent_length(plan.path, length);
-  }
+}
+
+void leave_cgroup(CgroupPlan& plan, Cgroup& cgroup) {
+  remove_cgroup(plan, Occupants::kKilled);
+  cgroup.directory.reset();
+  for (sys::Fd& members : cgroup.members) members.reset();
 }
 
 }  // namespace nosc::cgroups

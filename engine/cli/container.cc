@@ -52,8 +52,13 @@ void fill_texts(const spec::Config& config, const Plan& plan, std::string_view b
   texts[Text::kCreated] = arena.copy_string(created.view());
   texts[Text::kAnnotations] = write_annotations(config.annotations, arena);
   if (plan.cgroup.use == cgroups::CgroupUse::kNone) return;
-  texts[Text::kCgroupMount] = plan.cgroup.mount;
-  texts[Text::kCgroupPath] = {plan.cgroup.path.data(), plan.cgroup.path.size()};
+  size_t room = 1;
+  for (const cgroups::Hierarchy& hierarchy : plan.cgroup.hierarchies) {
+    room += hierarchy.path.size() + cgroups::kHierarchyTextBytes;
+  }
+  Writer cgroups(arena.array<char>(room));
+  cgroups::write_hierarchies(plan.cgroup, cgroups);
+  texts[Text::kCgroups] = cgroups.view();
 }
 
 // Whether root is root of a user namespace only.

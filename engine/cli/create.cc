@@ -55,11 +55,6 @@ uint32_t flags_of(const Plan& plan, const CommandLine& line, launch::Lifetime li
   return flags;
 }
 
-// What is there to be removed if nosc is killed before it knows what it has made.
-uint32_t parent_bytes(const cgroups::CgroupPlan& plan) {
-  return static_cast<uint32_t>(cgroups::parent_length(plan.path, plan.path.size()));
-}
-
 }  // namespace
 
 sys::Fd connect_console(const Plan& plan, const CommandLine& line, launch::Lifetime lifetime) {
@@ -82,7 +77,7 @@ void begin_container(const Container& container, const CommandLine& line,
   take_over(root, plan.id, launch.arena);
   launch.record->create(std::move(root), container.texts,
                         {.flags = flags_of(plan, line, launch.lifetime),
-                         .cgroup_kept_bytes = parent_bytes(plan.cgroup),
+                         .cgroup_kept_bytes = cgroups::parent_bytes(plan.cgroup),
                          .init = {}});
 }
 

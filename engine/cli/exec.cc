@@ -176,22 +176,18 @@ void complete_home(sys::Pid init, process::ProcessPlan& plan, Arena& arena) {
   if (root) process::complete_home(plan, root.borrow(), arena);
 }
 
-// The container's cgroup, or the one below it that the command line names.
-sys::Fd open_cgroup(const state::Record& record, const CommandLine& line, Arena& arena) {
-  const std::string_view mount = record.texts()[state::Text::kCgroupMount];
+// The container's cgroups, or the one below cgroup2's that the command line names.
+cgroups::Cgroup open_cgroup(const state::Record& record, const CommandLine& line, Arena& arena) {
+  cgroups::Cgroup cgroup;
+  cgroups::open_cgroup(cgroups::read_hierarchies(record.texts()[state::Text::kCgroups], arena),
+                       cgroup);
   const char* below = line.option(Option::kCgroup);
-  constexpr auto kFlags = sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC;
-  if (mount.empty()) {
-    if (below != nullptr) state::fail_about("container", record.id(), "has no cgroup of its own");
-    return {};
-  }
-  const auto path = join_paths(mount, record.texts()[state::Text::kCgroupPath], arena);
-  auto opened = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.data()), kFlags);
-  // One that wasn't asked for isn't there where the caller may not make any.
-  if (opened.failed_with(sys::kENOENT) && below == nullptr) return {};
-  sys::Fd cgroup = or_fail(std::move(opened), "open cgroup", path);
   if (below == nullptr) return cgroup;
-  return or_fail(rt::open_beneath(cgroup, below, kFlags, rt::Links::kRefuse), "open cgroup", below);
+  if (!cgroup.directory) state::fail_about("container", record.id(), "has no cgroup of its own");
+  constexpr auto kFlags = sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC;
+  cgroup.directory = or_fail(
+      rt::open_beneath(cgroup.directory, below, kFlags, rt::Links::kRefuse), "open cgroup", below);
+  return cgroup;
 }
 
 uint32_t preserved_fds(const CommandLine& line) {

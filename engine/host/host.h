@@ -9,7 +9,9 @@
 // documented way around at the place where it is made.
 
 #include <cstdint>
+#include <span>
 
+#include "engine/host/controllers.h"
 #include "engine/rt/arena.h"
 #include "engine/rt/error.h"
 
@@ -29,14 +31,21 @@ struct Caller {
   uint32_t egid = 0;
 };
 
+// A hierarchy of cgroup version 1.
+struct CgroupHierarchy {
+  const char* mount = "";       // absolute path
+  const char* own_cgroup = "";  // this process's own cgroup below the mount, as in HostFacts
+  Controllers controllers;
+};
+
 struct HostFacts {
   uint32_t euid = 0;
   uint32_t egid = 0;
   CgroupLayout cgroup_layout = CgroupLayout::kNone;
   const char* cgroup_mount = "";  // absolute path of the cgroup2 hierarchy; empty: none
-  // This process's own cgroup below that mount, "/" or "/a/b"; empty when unknown. It is read only
-  // for callers that aren't root: root's containers have nothing to do with the caller's cgroup.
+  // This process's own cgroup below that mount, "/" or "/a/b"; empty when unknown.
   const char* own_cgroup = "";
+  std::span<const CgroupHierarchy> cgroup_hierarchies = {};  // of version 1, in no order
   uint32_t last_capability = 0;         // the highest number that the kernel knows
   uint64_t permitted_capabilities = 0;  // of the caller, one bit each
 };

@@ -9,15 +9,27 @@
 namespace nosc {
 namespace {
 
-TEST(OwnCgroup, TakesTheUnifiedEntry) {
-  EXPECT_EQ(host::own_cgroup("0::/c/d"), "/c/d");
-  EXPECT_EQ(host::own_cgroup("0::/"), "/");
+TEST(CgroupLine, HasControllersAndAPath) {
+  EXPECT_EQ(host::parse_cgroup_line("0::/c/d").path, "/c/d");
+  EXPECT_EQ(host::parse_cgroup_line("0::/").controllers, "");
+  const host::CgroupLine line = host::parse_cgroup_line("4:cpu,cpuacct:/a:b");
+  EXPECT_EQ(line.controllers, "cpu,cpuacct");
+  EXPECT_EQ(line.path, "/a:b");
 }
 
-TEST(OwnCgroup, GivesNothingForOthers) {
-  for (std::string_view line : {"", "4:memory:/a", "10::/a", "0::", "0::/../../x"}) {
-    EXPECT_EQ(host::own_cgroup(line), "") << line;
+TEST(CgroupLine, OutsideTheNamespaceThereIsNoPath) {
+  for (std::string_view line : {"", "0::", "0::/../../x"}) {
+    EXPECT_EQ(host::parse_cgroup_line(line).path, "") << line;
   }
+}
+
+TEST(Controllers, AreKnownByTheNamesOfBothVersions) {
+  const Controllers set = host::parse_controllers("blkio,memory");
+  EXPECT_TRUE(set.has(Controller::kIo));
+  EXPECT_TRUE(set.has(Controller::kMemory));
+  EXPECT_FALSE(set.has(Controller::kOther));
+  EXPECT_TRUE(host::parse_controllers("name=systemd").has(Controller::kOther));
+  EXPECT_STREQ(host::controller_name(host::controller_of("net_prio")), "net_prio");
 }
 
 TEST(Cgroup2MountPoint, TakesAWholeHierarchy) {

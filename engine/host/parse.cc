@@ -13,13 +13,17 @@ std::string_view take(std::string_view& text, char separator) {
 
 }  // namespace
 
-std::string_view own_cgroup(std::string_view line) {
-  constexpr std::string_view kUnifiedEntry = "0::";
-  if (!line.starts_with(kUnifiedEntry)) return {};
-  line.remove_prefix(kUnifiedEntry.size());
-  // Outside the cgroup namespace the path climbs from its root: "/../x".
+CgroupLine parse_cgroup_line(std::string_view line) {
+  (void)take(line, ':');
+  const std::string_view controllers = take(line, ':');
   const bool inside = line.starts_with('/') && !line.starts_with("/..");
-  return inside ? line : std::string_view();
+  return {controllers, inside ? line : std::string_view()};
+}
+
+Controllers parse_controllers(std::string_view list) {
+  Controllers set;
+  while (!list.empty()) set.add(controller_of(take(list, ',')));
+  return set;
 }
 
 std::string_view cgroup2_mount_point(std::string_view line) {

@@ -5,12 +5,22 @@
 
 #include <string_view>
 
+#include "engine/host/controllers.h"
+
 namespace nosc::host {
 
-// The path in a line of /proc/self/cgroup, if it is the cgroup2 entry ("0::/a/b").
-// Shape: a view into `line`; empty for other entries and outside the cgroup namespace.
+// A line of /proc/self/cgroup: "4:cpu,cpuacct:/a/b", for cgroup2 "0::/a/b".
+struct CgroupLine {
+  std::string_view controllers;  // of version 1, or "name=" and a name; empty for cgroup2
+  std::string_view path;         // empty outside the cgroup namespace, where it climbs ("/../x")
+};
+
+// Shape: views into `line`.
 // Source: cgroups(7).
-std::string_view own_cgroup(std::string_view line);
+CgroupLine parse_cgroup_line(std::string_view line);
+
+// The set of a list such as "cpu,cpuacct".
+Controllers parse_controllers(std::string_view list);
 
 // The mount point in a line of /proc/self/mountinfo, if it mounts a whole cgroup2 hierarchy.
 // Shape: a view into `line`; empty when it mounts something else, or a path with escapes in it.

@@ -2,6 +2,7 @@
 #include "engine/host/host.h"
 #include "engine/host/line_reader.h"
 #include "engine/host/parse.h"
+#include "engine/rt/paths.h"
 #include "syscalls/sys.h"
 
 namespace nosc {
@@ -10,19 +11,29 @@ namespace {
 constexpr char kUsualMount[] = "/sys/fs/cgroup";
 constexpr char kHybridMount[] = "/sys/fs/cgroup/unified";
 
-// Copies what `find` finds in the first line where it finds anything; empty where there is none.
-const char* find_in_lines(sys::CStr path, std::string_view (*find)(std::string_view),
-                          Arena& arena) {
+// Calls `each` with the lines of a file, until it returns true.
+template <class Each>
+void for_each_line(sys::CStr path, const Each& each) {
   const auto file = sys::openat(sys::kCwd, path, sys::kO_RDONLY | sys::kO_CLOEXEC);
-  if (!file) return "";
+  if (!file) return;
   char buffer[4096];
   host::LineReader reader(file.borrow(), buffer, SIZE_MAX);
   std::string_view line;
   while (reader.next(line)) {
-    const std::string_view found = find(line);
-    if (!found.empty()) return arena.copy_string(found).data();
+    if (each(line)) return;
   }
-  return "";
+}
+
+// The mount point of cgroup2 in an unusual place; empty where there is none.
+const char* find_cgroup2(Arena& arena) {
+  const char* mount = "";
+  for_each_line("/proc/self/mountinfo", [&](std::string_view line) {
+    const std::string_view found = host::cgroup2_mount_point(line);
+    if (found.empty()) return false;
+    mount = arena.copy_string(found).data();
+    return true;
+  });
+  return mount;
 }
 
 bool is_file_system(sys::CStr path, uint32_t magic) {
@@ -38,15 +49,44 @@ void probe_cgroups(HostFacts& facts, Arena& arena) {
     facts.cgroup_layout = CgroupLayout::kHybrid;
     facts.cgroup_mount = kHybridMount;
   } else {
-    facts.cgroup_mount = find_in_lines("/proc/self/mountinfo", host::cgroup2_mount_point, arena);
+    facts.cgroup_mount = find_cgroup2(arena);
     const bool legacy = is_file_system(kUsualMount, sys::kTMPFS_MAGIC);
     const bool found = facts.cgroup_mount[0] != '\0';
     facts.cgroup_layout = found    ? legacy ? CgroupLayout::kHybrid : CgroupLayout::kUnified
                           : legacy ? CgroupLayout::kLegacy
                                    : CgroupLayout::kNone;
   }
-  if (facts.euid == 0 || facts.cgroup_mount[0] == '\0') return;
-  facts.own_cgroup = find_in_lines("/proc/self/cgroup", host::own_cgroup, arena);
+}
+
+// The version 1 hierarchy of a line; without controllers where it isn't mounted in the usual place.
+CgroupHierarchy find_hierarchy(const host::CgroupLine& line, Arena& arena) {
+  constexpr std::string_view kNamed = "name=";
+  std::string_view name = line.controllers;
+  if (name.starts_with(kNamed)) name.remove_prefix(kNamed.size());
+  const char* mount = join_paths(kUsualMount, name, arena).data();
+  if (!is_file_system(sys::CStr::from_terminated(mount), sys::kCGROUP_SUPER_MAGIC)) return {};
+  return {mount, arena.copy_string(line.path).data(), host::parse_controllers(line.controllers)};
+}
+
+// The hierarchies of version 1, and the caller's own cgroup in all. With cgroup2 alone that is of
+// interest only to callers that aren't root: root's containers have nothing to do with it.
+void probe_hierarchies(HostFacts& facts, Arena& arena) {
+  const bool unified = facts.cgroup_layout == CgroupLayout::kUnified;
+  if (facts.cgroup_layout == CgroupLayout::kNone || (unified && facts.euid == 0)) return;
+  std::span<CgroupHierarchy> found;
+  if (!unified) found = arena.array<CgroupHierarchy>(kMaximumHierarchies - 1);
+  size_t count = 0;
+  for_each_line("/proc/self/cgroup", [&](std::string_view text) {
+    const host::CgroupLine line = host::parse_cgroup_line(text);
+    if (line.controllers.empty()) {
+      facts.own_cgroup = arena.copy_string(line.path).data();
+    } else if (count != found.size()) {
+      found[count] = find_hierarchy(line, arena);
+      if (found[count].controllers) ++count;
+    }
+    return false;
+  });
+  facts.cgroup_hierarchies = found.first(count);
 }
 
 bool kernel_knows_capability(uint32_t number) {
@@ -77,6 +117,7 @@ HostFacts probe_host(const Caller& caller, Arena& arena) {
   facts.last_capability = find_last_capability();
   facts.permitted_capabilities = permitted_capabilities();
   probe_cgroups(facts, arena);
+  probe_hierarchies(facts, arena);
   return facts;
 }
 

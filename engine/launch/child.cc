@@ -92,7 +92,7 @@ sys::Fd set_up_root(const ChildContext& context, sys::Pid& pid) {
   }
   const PassingFd root = mounts::prepare_root(plan.mounts.root);
   mounts::apply_mounts(plan.mounts, root);
-  if (plan.mounts.populate_dev) devices::apply_default_devices(root);
+  if (plan.mounts.populate_dev) devices::apply_devices(plan.devices, root);
   sys::Fd terminal = make_terminal(context, root);
   make_working_directory(plan, root);
   pid = await_admission(context);
@@ -162,6 +162,7 @@ void child_main(const ChildContext& context) {
   report_failures_to(context.channel);
   (void)sys::Fd::adopt(context.record.raw());
   await_start(context);
+  cgroups::join_cgroups(*context.cgroup);
   start_session();
   enter_cgroup_namespace(plan);
   mounts::open_early_sources(plan.mounts);

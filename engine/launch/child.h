@@ -25,6 +25,7 @@ struct ChildContext {
   Plan* plan;
   sys::BorrowedFd channel;
   sys::BorrowedFd terminal_channel;  // where the terminal is sent, if there is one
+  const cgroups::Cgroup* cgroup;
   sys::BorrowedFd start_socket;      // of a detached container
   sys::BorrowedFd record;            // its lock is the parent's alone; -1: no record
   sys::BorrowedFd program;  // the sealed last stage: the stub, or nosc itself for the report

@@ -63,8 +63,7 @@ sys::Result<sys::Pid> clone_or_leave_cgroup(CloneContext& context) {
       context.plan->cgroup.use != cgroups::CgroupUse::kIfPermitted) {
     return pid;
   }
-  cgroups::remove_cgroup(context.plan->cgroup, *context.cgroup);
-  context.cgroup->directory.reset();
+  cgroups::leave_cgroup(context.plan->cgroup, *context.cgroup);
   return clone_in_one_step(context);
 }
 
@@ -79,7 +78,9 @@ void unshare_user(const CloneContext& context) {
 // The process between the parent and the container's first one.
 [[noreturn]] void between(CloneContext& context) {
   report_failures_to(context.channel->child);
-  if (context.cgroup->directory) cgroups::join_cgroup(context.cgroup->directory);
+  // The container's first process joins, while it still may: the file is opened before others'
+  // namespaces are joined.
+  cgroups::open_unified_members(*context.cgroup);
   namespaces::apply_joins(context.plan->namespaces);
   unshare_user(context);
   begin_step(Step::kNewNamespaces);

@@ -38,15 +38,15 @@ sys::Pid start_sibling(const Entry& entry) {
   begin_step(Step::kClone);
   sys::CloneArgs args{};
   args.flags = sys::kCLONE_PARENT;  // the signal at its end is that of the process between
-  if (entry.cgroup) {
+  if (entry.cgroup.directory) {
     args.flags |= sys::kCLONE_INTO_CGROUP;
-    args.cgroup = static_cast<uint64_t>(entry.cgroup.raw());
+    args.cgroup = static_cast<uint64_t>(entry.cgroup.directory.raw());
   }
   const auto pid = sys::clone3(args);
   if (!pid.failed_with(sys::kENOSYS) && !pid.failed_with(sys::kE2BIG)) {
     return or_fail(pid, Operation::kFork);
   }
-  if (entry.cgroup) cgroups::join_cgroup(entry.cgroup);
+  if (entry.cgroup.directory) cgroups::join_cgroup(entry.cgroup.directory);
   begin_step(Step::kClone);
   return or_fail(sys::portable::clone_process(sys::kCLONE_PARENT, sys::kSIGCHLD),
                  Operation::kFork);
@@ -82,6 +82,7 @@ void keep_preserved(const Entry& entry) {
   const Plan& plan = entry.plan;
   begin_step(Step::kClone);
   or_fail(wait_for_go(entry.channel.child), Operation::kNone);
+  cgroups::join_cgroups(entry.cgroup);
   begin_step(Step::kSession);
   or_fail(sys::setsid(), Operation::kSet);
   become_container_root(plan);

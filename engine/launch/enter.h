@@ -38,7 +38,7 @@ struct Entry {
   sys::BorrowedFd container;       // pidfd of the first process
   sys::BorrowedFd console_socket;  // where the terminal is sent; -1: to the parent, who relays
   uint32_t preserved_fds = 0;      // of the caller's, from 3 on
-  sys::Fd cgroup = {};                  // empty: that of the caller
+  cgroups::Cgroup cgroup = {};          // empty: those of the caller
   sys::Fd program = {};
   Channel channel = {};
   console::HeldSignals signals = {};

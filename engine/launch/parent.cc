@@ -32,9 +32,7 @@ void prepare_rootfs(Plan& plan, Arena& arena) {
 void record_cgroup(Launch& launch) {
   if (launch.record == nullptr) return;
   state::Progress progress = launch.record->progress();
-  const bool is_known = static_cast<bool>(launch.cgroup.hierarchy);
-  progress.cgroup_kept_bytes = static_cast<uint32_t>(is_known ? launch.cgroup.existing_length
-                                                              : launch.plan.cgroup.path.size());
+  progress.cgroup_kept_bytes = cgroups::kept_bytes(launch.plan.cgroup);
   launch.record->write(progress);
 }
 
@@ -60,6 +58,7 @@ ChildContext child_context(const Launch& launch) {
           .channel = launch.channel.child.borrow(),
           .terminal_channel =
               sends_terminal_away ? launch.console_socket.borrow() : launch.channel.child.borrow(),
+          .cgroup = &launch.cgroup,
           .start_socket = launch.start_socket.borrow(),
           .record = launch.record == nullptr ? kNoFd : launch.record->file(),
           .program = launch.program.borrow(),
@@ -135,7 +134,9 @@ void end_init(void* launch) {
 
 void remove(void* launch) {
   auto& self = *static_cast<Launch*>(launch);
-  if (self.record == nullptr) return cgroups::remove_cgroup(self.plan.cgroup, self.cgroup);
+  if (self.record == nullptr) {
+    return cgroups::remove_cgroup(self.plan.cgroup, cgroups::Occupants::kKilled);
+  }
   if (!self.record->is_open() || !self.record->relock()) return;
   // A cgroup that was refused because others are in it isn't this container's.
   record_cgroup(self);

@@ -18,38 +18,14 @@ void sleep_ms(int duration_ms) {
   (void)sys::portable::ppoll({}, &duration, nullptr);
 }
 
-// Of a container that was never complete: a first process that nobody wrote down ends by itself,
-// and whoever else is in there isn't the container's.
-void remove_empty(sys::BorrowedFd hierarchy, std::string_view path) {
-  constexpr int kTries = 50;
-  const auto name = sys::CStr::from_terminated(path.data());
-  for (int i = 0; i < kTries; ++i) {
-    if (!sys::unlinkat(hierarchy, name, sys::kAT_REMOVEDIR).failed_with(sys::kEBUSY)) return;
-    sleep_ms(kWaitMs);
-  }
-}
-
 void remove_cgroup(const state::Record& record, Arena& arena) {
-  using state::Text;
-  const std::string_view mount = record.texts()[Text::kCgroupMount];
-  const uint32_t kept_bytes = record.progress().cgroup_kept_bytes;
-  if (mount.empty() || kept_bytes == record.texts()[Text::kCgroupPath].size()) return;
-  const std::string_view path = arena.copy_string(record.texts()[Text::kCgroupPath]);
-  cgroups::CgroupPlan plan;
-  plan.use = cgroups::CgroupUse::kRequired;
-  plan.mount = mount.data();
-  plan.path = {const_cast<char*>(path.data()), path.size()};
-  constexpr auto kFlags = sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC;
-  auto hierarchy = sys::openat(sys::kCwd, sys::CStr::from_terminated(plan.mount), kFlags);
-  if (!hierarchy) return;
-  auto directory = sys::openat(hierarchy.borrow(), sys::CStr::from_terminated(path.data()), kFlags);
-  if (!directory) return;
-  if (record.progress().init.pid == sys::Pid{0}) return remove_empty(hierarchy.borrow(), path);
-  cgroups::Cgroup cgroup;
-  cgroup.hierarchy = hierarchy.take();
-  cgroup.directory = directory.take();
-  cgroup.existing_length = kept_bytes;
-  cgroups::remove_cgroup(plan, cgroup);
+  cgroups::CgroupPlan plan =
+      cgroups::read_hierarchies(record.texts()[state::Text::kCgroups], arena);
+  cgroups::set_kept_bytes(plan, record.progress().cgroup_kept_bytes);
+  // Of a container that was never complete: a first process that nobody wrote down ends by itself,
+  // and whoever else is in there isn't the container's.
+  const bool known = record.progress().init.pid != sys::Pid{0};
+  cgroups::remove_cgroup(plan, known ? cgroups::Occupants::kKilled : cgroups::Occupants::kLeft);
 }
 
 void run_poststop_hooks(const state::Record& record, const hooks::HookPlan& plan, Arena& arena) {

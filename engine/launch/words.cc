@@ -43,7 +43,6 @@ constexpr StepWords kSteps[] = {
     {Step::kSession, nullptr, "session"},
     {Step::kNewNamespaces, "/linux/namespaces", "namespaces"},
     {Step::kLoopback, nullptr, "lo"},
-    {Step::kJoinCgroup, "/linux/cgroupsPath", "cgroup.procs"},
     {Step::kCgroupNamespace, "/linux/namespaces", "cgroup namespace"},
     {Step::kTerminal, "/process/terminal", "terminal"},
     {Step::kEnterRoot, "/root", "root"},
@@ -113,6 +112,16 @@ void describe_hook(const Failure& failure, const Plan& plan, Arena& arena, Error
   error.text = arena.copy_string(text.view()).data();
 }
 
+// The default devices come behind the configured ones.
+void describe_device(size_t index, const Plan& plan, Error& error) {
+  if (index >= plan.devices.size()) {
+    error.object = devices::default_devices()[index - plan.devices.size()].path;
+    return;
+  }
+  error.place = plan.devices[index].place;
+  error.object = plan.devices[index].path;
+}
+
 // The steps that work on an array of records. Returns false for the others.
 bool describe_indexed(const Failure& failure, const Plan& plan, Arena& arena, Error& error) {
   const uint32_t index = failure.index;
@@ -123,7 +132,13 @@ bool describe_indexed(const Failure& failure, const Plan& plan, Arena& arena, Er
       error.place = plan.namespaces.joins[index].place;
       error.object = plan.namespaces.joins[index].path;
       return true;
-    case Step::kDevice: error.object = devices::default_devices()[index].path; return true;
+    case Step::kJoinCgroup: {
+      const auto path = plan.cgroup.hierarchies[index].path;
+      error.place = plan.cgroup.place;
+      error.object = {path.data(), path.size()};
+      return true;
+    }
+    case Step::kDevice: describe_device(index, plan, error); return true;
     case Step::kLink: error.object = devices::default_links()[index].name; return true;
     case Step::kMask:
       error.place = plan.mounts.masks[index].place;

@@ -40,11 +40,39 @@ void print_namespaces(const namespaces::NamespacePlan& plan, Writer& out) {
   if (plan.setgroups == namespaces::Setgroups::kDeny) end(out.text("setgroups deny"));
 }
 
+std::string_view path_of(const cgroups::Hierarchy& hierarchy) {
+  return {hierarchy.path.data(), hierarchy.path.size()};
+}
+
 void print_cgroup(const cgroups::CgroupPlan& plan, Writer& out) {
   if (plan.use == cgroups::CgroupUse::kNone) return;
-  quoted(quoted(out, "cgroup ", plan.mount), " ", {plan.path.data(), plan.path.size()});
-  if (plan.use == cgroups::CgroupUse::kIfPermitted) out.text(" where permitted");
-  end(out);
+  for (const cgroups::Hierarchy& hierarchy : plan.hierarchies) {
+    quoted(out, "cgroup ", path_of(hierarchy));
+    if (plan.use == cgroups::CgroupUse::kIfPermitted) out.text(" where permitted");
+    end(out);
+  }
+  for (int i = 0; i < kControllerCount; ++i) {
+    const auto controller = static_cast<Controller>(i);
+    if (plan.needed.has(controller)) {
+      end(out.text("controller ").text(host::controller_name(controller)));
+    }
+  }
+  // In the order of cgroups::WriteKind.
+  constexpr const char* kKinds[] = {"write ",       "write where present ", "write or else ",
+                                    "write rule ",  "write behind the first word ",
+                                    "require not below "};
+  for (const cgroups::WriteRecord& write : plan.writes) {
+    const cgroups::Hierarchy& hierarchy = plan.hierarchies[write.hierarchy];
+    out.text(kKinds[static_cast<size_t>(write.kind)]).character('"').escaped(path_of(hierarchy));
+    end(quoted(out.character('/').escaped(write.file), "\" ", write.value));
+  }
+  if (plan.has_owner) end(out.text("cgroup owner ").decimal(sys::to_raw(plan.owner)));
+  if (plan.devices.program.empty()) return;
+  for (const cgroups::DeviceRecord& rule : plan.devices.rules) {
+    out.text(rule.allow ? "device allow " : "device deny ");
+    cgroups::write_rule(rule, rule.type, out);
+    end(out);
+  }
 }
 
 void print_flags(std::string_view before, sys::MountFlags flags, Writer& out) {
@@ -66,7 +94,15 @@ void print_mount(const mounts::MountRecord& record, Writer& out) {
   end(out);
 }
 
-void print_mounts(const mounts::MountPlan& plan, Writer& out) {
+void print_device(const devices::DeviceRecord& device, Writer& out) {
+  quoted(out, "node ", device.path).text(" mode 0").octal(device.mode.bits());
+  out.text(" number ").decimal(device.major).character(':').decimal(device.minor);
+  out.text(" owner ").decimal(sys::to_raw(device.uid));
+  end(out.character(':').decimal(sys::to_raw(device.gid)));
+}
+
+void print_mounts(const mounts::MountPlan& plan, std::span<const devices::DeviceRecord> nodes,
+                  Writer& out) {
   const mounts::RootRecord& root = plan.root;
   constexpr const char* kRoots[] = {"root", "root host overlay", "root host read-only"};
   out.text(kRoots[static_cast<size_t>(root.kind)]);
@@ -74,7 +110,10 @@ void print_mounts(const mounts::MountPlan& plan, Writer& out) {
   print_flags(" propagation ", root.propagation, out);
   end(out);
   for (const mounts::MountRecord& record : plan.mounts) print_mount(record, out);
-  if (plan.populate_dev) end(out.text("default devices"));
+  if (plan.populate_dev) {
+    for (const devices::DeviceRecord& device : nodes) print_device(device, out);
+    end(out.text("default devices"));
+  }
   for (const mounts::ReadOnlyRecord& record : plan.read_only) {
     end(quoted(out, "read-only ", record.path));
   }
@@ -144,7 +183,7 @@ void print_plan(const Plan& plan, Writer& out) {
   for (const sysctl::SysctlRecord& record : plan.sysctls) {
     end(quoted(quoted(out, "sysctl ", record.path), " ", record.value));
   }
-  if (plan.root_setup == RootSetup::kOwn) print_mounts(plan.mounts, out);
+  if (plan.root_setup == RootSetup::kOwn) print_mounts(plan.mounts, plan.devices, out);
   print_process(plan, out);
 }
 

@@ -73,6 +73,7 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
   plan.namespaces = namespaces::plan_namespaces(config.linux, host, arena);
   plan.root_setup = plan_root_setup(config, plan);
   plan.cgroup = cgroups::plan_cgroup(config.linux, request.id, host, arena);
+  cgroups::plan_owner(config, plan.namespaces.created, plan.cgroup);
   const sys::CloneFlags own = plan.namespaces.created | plan.namespaces.joined;
   check_privilege(own, host);
   const mounts::MountContext context{
@@ -82,6 +83,7 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
       .new_user_namespace = has(plan.namespaces.created, sys::kCLONE_NEWUSER),
   };
   plan.mounts = mounts::plan_mounts(config, context, arena);
+  plan.devices = devices::plan_devices(config.linux.devices, arena);
   plan.sysctls = sysctl::plan_sysctls(config, arena);
   plan.process = process::plan_process(config.process, plan.namespaces.setgroups, arena);
   const auto grantor = has(own, sys::kCLONE_NEWUSER) ? capabilities::Grantor::kUserNamespace

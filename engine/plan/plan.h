@@ -17,6 +17,7 @@
 #include "engine/cgroups/cgroups.h"
 #include "engine/console/console.h"
 #include "engine/hooks/hooks.h"
+#include "engine/devices/devices.h"
 #include "engine/host/host.h"
 #include "engine/mounts/mounts.h"
 #include "engine/namespaces/namespaces.h"
@@ -50,6 +51,7 @@ struct Plan {
   cgroups::CgroupPlan cgroup;
   RootSetup root_setup = RootSetup::kOwn;
   mounts::MountPlan mounts;
+  std::span<const devices::DeviceRecord> devices;
   std::string_view hostname;
   std::string_view domainname;
   std::span<sysctl::SysctlRecord> sysctls;

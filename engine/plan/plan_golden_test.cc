@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/host/parse.h"
 #include "engine/plan/plan.h"
 #include "engine/rt/testing.h"
 #include "engine/spec/parse.h"
@@ -31,18 +32,32 @@ using Lines = std::vector<std::string>;
 constexpr uint32_t kLastCapability = 40;
 constexpr uint64_t kAllCapabilities = (uint64_t{1} << (kLastCapability + 1)) - 1;
 
+// As a host with systemd mounts them.
+const CgroupHierarchy kHierarchies[] = {
+    {"/sys/fs/cgroup/systemd", "/", host::parse_controllers("name=systemd")},
+    {"/sys/fs/cgroup/cpu,cpuacct", "/", host::parse_controllers("cpu,cpuacct")},
+    {"/sys/fs/cgroup/cpuset", "/", host::parse_controllers("cpuset")},
+    {"/sys/fs/cgroup/memory", "/", host::parse_controllers("memory")},
+    {"/sys/fs/cgroup/pids", "/", host::parse_controllers("pids")},
+    {"/sys/fs/cgroup/devices", "/", host::parse_controllers("devices")},
+    {"/sys/fs/cgroup/freezer", "/", host::parse_controllers("freezer")},
+    {"/sys/fs/cgroup/blkio", "/", host::parse_controllers("blkio")},
+    {"/sys/fs/cgroup/net_cls,net_prio", "/", host::parse_controllers("net_cls,net_prio")},
+};
+
 struct Host {
   const char* name;
   HostFacts facts;
 };
 
-constexpr Host kHosts[] = {
+const Host kHosts[] = {
     {"root, hybrid cgroups",
      {.euid = 0,
       .egid = 0,
       .cgroup_layout = CgroupLayout::kHybrid,
       .cgroup_mount = "/sys/fs/cgroup/unified",
       .own_cgroup = "",
+      .cgroup_hierarchies = kHierarchies,
       .last_capability = kLastCapability,
       .permitted_capabilities = kAllCapabilities}},
     {"root, unified cgroups",

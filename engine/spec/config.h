@@ -116,6 +116,116 @@ struct KeyValue {
   std::string_view value;
 };
 
+// The limits of a container's control group. Numbers that the specification calls unsigned are
+// checked as such and kept as int64_t like the others: no limit comes near its end.
+using Limit = std::optional<int64_t>;
+
+struct Memory {
+  Limit limit;  // bytes; -1 is no limit, here and below
+  Limit reservation;
+  Limit swap;  // memory and swap together
+  Limit kernel;
+  Limit kernel_tcp;
+  Limit swappiness;
+  Limit disable_oom_killer;  // 0 or 1
+  Limit use_hierarchy;       // 0 or 1
+  bool check_before_update = false;
+};
+
+struct Cpu {
+  Limit idle;
+  Limit shares;
+  Limit quota;  // microseconds, as the others but shares and idle
+  Limit period;
+  Limit burst;
+  Limit realtime_period;
+  Limit realtime_runtime;
+  std::string_view cpus;
+  std::string_view mems;
+};
+
+struct Pids {
+  Limit limit;
+};
+
+// A device's own limit: a weight, or a rate in bytes or operations per second.
+struct WeightDevice {
+  uint32_t major = 0;
+  uint32_t minor = 0;
+  Limit weight;
+  Limit leaf_weight;
+};
+
+struct ThrottleDevice {
+  uint32_t major = 0;
+  uint32_t minor = 0;
+  Limit rate;
+};
+
+struct BlockIo {
+  Limit weight;
+  Limit leaf_weight;
+  std::span<const WeightDevice> weight_device;
+  std::span<const ThrottleDevice> read_bps;
+  std::span<const ThrottleDevice> write_bps;
+  std::span<const ThrottleDevice> read_iops;
+  std::span<const ThrottleDevice> write_iops;
+};
+
+struct HugepageLimit {
+  std::string_view page_size;  // "2MB"
+  Limit limit;
+};
+
+struct InterfacePriority {
+  std::string_view name;
+  uint32_t priority = 0;
+};
+
+struct Network {
+  Limit class_id;
+  std::span<const InterfacePriority> priorities;
+};
+
+struct Rdma {
+  std::string_view device;
+  Limit hca_handles;
+  Limit hca_objects;
+};
+
+// A rule of the device controller; the last that matches counts.
+struct DeviceRule {
+  bool allow = false;
+  std::string_view type;  // a, b, c, or empty for a
+  Limit major;            // absent or -1: any
+  Limit minor;
+  std::string_view access;  // of r, w, m; empty for all
+};
+
+struct Resources {
+  bool present = false;
+  Memory memory;
+  Cpu cpu;
+  Pids pids;
+  BlockIo block_io;
+  Network network;
+  std::span<const HugepageLimit> hugepage_limits;
+  std::span<const Rdma> rdma;
+  std::span<const KeyValue> unified;
+  std::span<const DeviceRule> devices;
+};
+
+// A device node that the container gets.
+struct Device {
+  std::string_view type;  // c, u, b, p
+  std::string_view path;  // absolute
+  Limit major;
+  Limit minor;
+  std::optional<uint32_t> file_mode;
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+};
+
 struct Linux {
   bool present = false;
   RootfsPropagation rootfs_propagation = RootfsPropagation::kUnset;
@@ -123,6 +233,8 @@ struct Linux {
   std::span<const IdMapping> uid_mappings;
   std::span<const IdMapping> gid_mappings;
   std::string_view cgroups_path;
+  Resources resources;
+  std::span<const Device> devices;
   std::span<const KeyValue> sysctl;
   Strings masked_paths;
   Strings readonly_paths;

@@ -125,9 +125,9 @@ constexpr Row kLinuxFields[] = {
           rootfs_propagation),
     FIELD("maskedPaths", kString, kArray, 0, Linux, masked_paths),
     FIELD("readonlyPaths", kString, kArray, 0, Linux, readonly_paths),
-    UNSUPPORTED("devices", kArray),
+    FIELD("devices", kObject, kArray, ObjectId::kDevice, Linux, devices),
     UNSUPPORTED("netDevices", kObject),
-    UNSUPPORTED("resources", kObject),
+    FIELD("resources", kObject, kPlain, ObjectId::kResources, Linux, resources),
     UNSUPPORTED("seccomp", kObject),
     UNSUPPORTED("mountLabel", kString),
     UNSUPPORTED("intelRdt", kObject),
@@ -150,6 +150,113 @@ constexpr Row kHookFields[] = {
     FIELD("args", kString, kArray, 0, Hook, args),
     FIELD("env", kString, kArray, 0, Hook, env),
     FIELD("timeout", kOptionalInt32, kPlain, 0, Hook, timeout_s),
+};
+
+constexpr Row kResourcesFields[] = {
+    FIELD("memory", kObject, kPlain, ObjectId::kMemory, Resources, memory),
+    FIELD("cpu", kObject, kPlain, ObjectId::kCpu, Resources, cpu),
+    FIELD("pids", kObject, kPlain, ObjectId::kPids, Resources, pids),
+    FIELD("blockIO", kObject, kPlain, ObjectId::kBlockIo, Resources, block_io),
+    FIELD("network", kObject, kPlain, ObjectId::kNetwork, Resources, network),
+    FIELD("hugepageLimits", kObject, kArray, ObjectId::kHugepageLimit, Resources, hugepage_limits),
+    FIELD("rdma", kNamedObjects, kPlain, ObjectId::kRdma, Resources, rdma),
+    FIELD("unified", kMap, kPlain, 0, Resources, unified),
+    FIELD("devices", kObject, kArray, ObjectId::kDeviceRule, Resources, devices),
+};
+
+#define LIMIT(name, range, flags, type, member) \
+  FIELD(name, kLimit, flags, LimitRange::range, type, member)
+
+constexpr Row kMemoryFields[] = {
+    LIMIT("limit", kInt64, kPlain, Memory, limit),
+    LIMIT("swap", kInt64, kPlain, Memory, swap),
+    LIMIT("reservation", kInt64, kPlain, Memory, reservation),
+    LIMIT("kernel", kInt64, kPlain, Memory, kernel),
+    LIMIT("kernelTCP", kInt64, kPlain, Memory, kernel_tcp),
+    LIMIT("swappiness", kUint64, kPlain, Memory, swappiness),
+    LIMIT("disableOOMKiller", kBoolean, kPlain, Memory, disable_oom_killer),
+    LIMIT("useHierarchy", kBoolean, kPlain, Memory, use_hierarchy),
+    FIELD("checkBeforeUpdate", kBoolean, kPlain, 0, Memory, check_before_update),
+};
+
+constexpr Row kCpuFields[] = {
+    LIMIT("idle", kInt64, kPlain, Cpu, idle),
+    LIMIT("shares", kUint64, kPlain, Cpu, shares),
+    LIMIT("period", kUint64, kPlain, Cpu, period),
+    LIMIT("quota", kInt64, kPlain, Cpu, quota),
+    LIMIT("burst", kUint64, kPlain, Cpu, burst),
+    LIMIT("realtimePeriod", kUint64, kPlain, Cpu, realtime_period),
+    LIMIT("realtimeRuntime", kInt64, kPlain, Cpu, realtime_runtime),
+    FIELD("cpus", kString, kPlain, 0, Cpu, cpus),
+    FIELD("mems", kString, kPlain, 0, Cpu, mems),
+};
+
+constexpr Row kPidsFields[] = {
+    LIMIT("limit", kInt64, kPlain, Pids, limit),
+};
+
+#define THROTTLE(name, member) \
+  FIELD(name, kObject, kArray, ObjectId::kThrottleDevice, BlockIo, member)
+
+constexpr Row kBlockIoFields[] = {
+    LIMIT("weight", kWeight, kPlain, BlockIo, weight),
+    LIMIT("leafWeight", kWeight, kPlain, BlockIo, leaf_weight),
+    FIELD("weightDevice", kObject, kArray, ObjectId::kWeightDevice, BlockIo, weight_device),
+    THROTTLE("throttleReadBpsDevice", read_bps),
+    THROTTLE("throttleWriteBpsDevice", write_bps),
+    THROTTLE("throttleReadIOPSDevice", read_iops),
+    THROTTLE("throttleWriteIOPSDevice", write_iops),
+};
+
+constexpr Row kWeightDeviceFields[] = {
+    FIELD("major", kUint32, kRequired, 0, WeightDevice, major),
+    FIELD("minor", kUint32, kRequired, 0, WeightDevice, minor),
+    LIMIT("weight", kWeight, kPlain, WeightDevice, weight),
+    LIMIT("leafWeight", kWeight, kPlain, WeightDevice, leaf_weight),
+};
+
+constexpr Row kThrottleDeviceFields[] = {
+    FIELD("major", kUint32, kRequired, 0, ThrottleDevice, major),
+    FIELD("minor", kUint32, kRequired, 0, ThrottleDevice, minor),
+    LIMIT("rate", kUint64, kPlain, ThrottleDevice, rate),
+};
+
+constexpr Row kHugepageLimitFields[] = {
+    FIELD("pageSize", kString, kRequired | kNonEmpty, 0, HugepageLimit, page_size),
+    LIMIT("limit", kUint64, kRequired, HugepageLimit, limit),
+};
+
+constexpr Row kNetworkFields[] = {
+    LIMIT("classID", kUint32, kPlain, Network, class_id),
+    FIELD("priorities", kObject, kArray, ObjectId::kInterfacePriority, Network, priorities),
+};
+
+constexpr Row kInterfacePriorityFields[] = {
+    FIELD("name", kString, kRequired | kNonEmpty, 0, InterfacePriority, name),
+    FIELD("priority", kUint32, kRequired, 0, InterfacePriority, priority),
+};
+
+constexpr Row kRdmaFields[] = {
+    LIMIT("hcaHandles", kUint32, kPlain, Rdma, hca_handles),
+    LIMIT("hcaObjects", kUint32, kPlain, Rdma, hca_objects),
+};
+
+constexpr Row kDeviceRuleFields[] = {
+    FIELD("allow", kBoolean, kRequired, 0, DeviceRule, allow),
+    FIELD("type", kString, kPlain, 0, DeviceRule, type),
+    LIMIT("major", kInt64, kPlain, DeviceRule, major),
+    LIMIT("minor", kInt64, kPlain, DeviceRule, minor),
+    FIELD("access", kString, kPlain, 0, DeviceRule, access),
+};
+
+constexpr Row kDeviceFields[] = {
+    FIELD("type", kString, kRequired, 0, Device, type),
+    FIELD("path", kString, kRequired | kNonEmpty | kAbsolute, 0, Device, path),
+    LIMIT("major", kInt64, kPlain, Device, major),
+    LIMIT("minor", kInt64, kPlain, Device, minor),
+    FIELD("fileMode", kOptionalUint32, kPlain, 0, Device, file_mode),
+    FIELD("uid", kUint32, kPlain, 0, Device, uid),
+    FIELD("gid", kUint32, kPlain, 0, Device, gid),
 };
 
 // The rows as they are kept in the program: names one after another, without pointers or padding.
@@ -198,8 +305,22 @@ constexpr Object kObjects[] = {
     describe<User, kUserFields>(),           describe<Capabilities, kCapabilitiesFields>(),
     describe<Rlimit, kRlimitFields>(),       describe<Mount, kMountFields>(),
     describe<IdMapping, kIdMappingFields>(), describe<Namespace, kNamespaceFields>(),
-    describe<Linux, kLinuxFields>(),         describe<Hooks, kHooksFields>(),
+    describe<Linux, kLinuxFields>(),
+    describe<Hooks, kHooksFields>(),
     describe<Hook, kHookFields>(),
+    describe<Resources, kResourcesFields>(),
+    describe<Memory, kMemoryFields>(),
+    describe<Cpu, kCpuFields>(),
+    describe<Pids, kPidsFields>(),
+    describe<BlockIo, kBlockIoFields>(),
+    describe<WeightDevice, kWeightDeviceFields>(),
+    describe<ThrottleDevice, kThrottleDeviceFields>(),
+    describe<HugepageLimit, kHugepageLimitFields>(),
+    describe<Network, kNetworkFields>(),
+    describe<InterfacePriority, kInterfacePriorityFields>(),
+    describe<Rdma, kRdmaFields>(),
+    describe<DeviceRule, kDeviceRuleFields>(),
+    describe<Device, kDeviceFields>(),
 };
 
 // In the order of the enumerators.

@@ -19,10 +19,15 @@ enum class Kind : uint8_t {
   kUint64,          // uint64_t
   kOptionalUint32,  // std::optional<uint32_t>
   kOptionalInt32,   // std::optional<int32_t>
+  kLimit,           // Limit; `detail` is a LimitRange
   kEnum,            // an enum of uint8_t; `detail` is its EnumId
   kObject,          // the struct itself; `detail` is its ObjectId
   kMap,             // std::span<const KeyValue>
+  kNamedObjects,    // a std::span of structs that start with their name; `detail` is its ObjectId
 };
+
+// Which numbers a Limit may be.
+enum class LimitRange : uint8_t { kInt64, kUint64, kUint32, kWeight, kBoolean };
 
 enum FieldFlags : uint8_t {
   kPlain = 0,
@@ -46,6 +51,19 @@ enum class ObjectId : uint8_t {
   kLinux,
   kHooks,
   kHook,
+  kResources,
+  kMemory,
+  kCpu,
+  kPids,
+  kBlockIo,
+  kWeightDevice,
+  kThrottleDevice,
+  kHugepageLimit,
+  kNetwork,
+  kInterfacePriority,
+  kRdma,
+  kDeviceRule,
+  kDevice,
 };
 
 enum class EnumId : uint8_t { kNamespaceType, kRootfsPropagation };

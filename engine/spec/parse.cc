@@ -64,6 +64,8 @@ class Interpreter {
   void value(Index index, const Field& field, void* target);
   void array(Index index, const Field& field, void* target);
   void map(Index index, void* target);
+  void named_objects(Index index, const Field& field, void* target);
+  void limit(Index index, LimitRange range, Limit& target);
   void string(Index index, std::string_view& target);
   void checked_string(Index index, const Field& field, std::string_view& target);
   void boolean(Index index, bool& target);
@@ -166,6 +168,9 @@ void Interpreter::value(Index index, const Field& field, void* target) {
     case Kind::kObject:
       return object(index, object_of(static_cast<ObjectId>(field.detail)), target);
     case Kind::kMap: return map(index, target);
+    case Kind::kNamedObjects: return named_objects(index, field, target);
+    case Kind::kLimit:
+      return limit(index, static_cast<LimitRange>(field.detail), *static_cast<Limit*>(target));
   }
 }
 
@@ -198,6 +203,41 @@ void Interpreter::map(Index index, void* target) {
     ++item;
   }
   *static_cast<std::span<const KeyValue>*>(target) = items;
+}
+
+// The properties of an object become structs that start with the property's name.
+void Interpreter::named_objects(Index index, const Field& field, void* target) {
+  expect(index, Type::kObject);
+  const Object& type = object_of(static_cast<ObjectId>(field.detail));
+  const uint32_t count = document_.count(index);
+  auto* const items =
+      static_cast<std::byte*>(arena_.allocate(count * type.size_bytes, type.alignment));
+  std::byte* item = items;
+  for (Index key = index + 1; key != document_.end(index); key = document_.next(key + 1)) {
+    string(key, *reinterpret_cast<std::string_view*>(item));
+    object(key + 1, type, item);
+    item += type.size_bytes;
+  }
+  const AnySpan span(items, count);
+  memcpy(target, &span, sizeof span);
+}
+
+void Interpreter::limit(Index index, LimitRange range, Limit& target) {
+  uint64_t read = 0;
+  if (range == LimitRange::kBoolean) {
+    bool value = false;
+    boolean(index, value);
+    read = value ? 1 : 0;
+  } else {
+    constexpr uint64_t kMaximum[] = {INT64_MAX, INT64_MAX, UINT32_MAX, UINT16_MAX};
+    const uint64_t below_zero = range == LimitRange::kInt64 ? uint64_t{1} << 63 : 0;
+    number(index, kMaximum[static_cast<size_t>(range)], below_zero, read);
+    // Source: runtime-spec 1.3.0, config-linux.md, "Block IO"; zero is no weight at all.
+    if (range == LimitRange::kWeight && read != 0 && (read < 10 || read > 1000)) {
+      fail(index, "a weight is from 10 to 1000");
+    }
+  }
+  target = static_cast<int64_t>(read);
 }
 
 void Interpreter::string(Index index, std::string_view& target) {
@@ -281,6 +321,14 @@ Process parse_process(std::span<char> text, const char* name, Arena& arena) {
   nosc::fail({.code = ErrorCode::kUnsupported,
               .place = {interpreter.unsupported()[0].data()},
               .text = "not supported yet"});
+}
+
+Resources parse_resources(std::span<char> text, const char* name, Arena& arena) {
+  const json::Document document = json::parse(text, name, arena);
+  Resources resources;
+  Interpreter(document, arena.array<std::string_view>(2 * kMaximumPaths), arena)
+      .object(json::Document::kRoot, object_of(ObjectId::kResources), &resources);
+  return resources;
 }
 
 Config parse(std::span<char> text, Arena& arena) {

@@ -24,4 +24,8 @@ Config parse(std::span<char> text, Arena& arena);
 // there, and unsupported properties refused. `name` is its file's, for syntax errors.
 Process parse_process(std::span<char> text, const char* name, Arena& arena);
 
+// Parses a `linux.resources` object that stands alone, as `update` gets it: as above, with places
+// that start there. `name` is its file's, for syntax errors.
+Resources parse_resources(std::span<char> text, const char* name, Arena& arena);
+
 }  // namespace nosc::spec

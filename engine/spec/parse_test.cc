@@ -237,13 +237,13 @@ TEST(SpecParse, ChecksTheVersion) {
 
 TEST(SpecParse, ListsWhatIsUnsupportedInOrder) {
   EXPECT_EQ(unsupported_of(R"(
-    "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}, "devices": [{}],
+    "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}, "netDevices": {"eth0": {"name": "x"}},
               "namespaces": [{"type": "pid"}, {"type": "time"}], "mountLabel": "x",
-              "resources": {"pids": {"limit": 5}}},
+              "intelRdt": {"closID": "x"}},
     "mounts": [{"destination": "/a"}, {"destination": "/b", "uidMappings": [{}]}],
     "process": {"cwd": "/", "scheduler": {"policy": "SCHED_IDLE"}})"),
-            (List{"/linux/seccomp", "/linux/devices", "/linux/namespaces/1/type",
-                  "/linux/mountLabel", "/linux/resources", "/mounts/1/uidMappings",
+            (List{"/linux/seccomp", "/linux/netDevices", "/linux/namespaces/1/type",
+                  "/linux/mountLabel", "/linux/intelRdt", "/mounts/1/uidMappings",
                   "/process/scheduler"}));
 }
 

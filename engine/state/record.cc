@@ -21,20 +21,21 @@ constexpr int kProgressReads = 100;  // of one that is being written
 // The part of the header that is written in place.
 struct StoredProgress {
   uint32_t flags;
-  uint32_t cgroup_kept_bytes;
   uint32_t pid;
-  uint32_t sum;
   uint64_t start_time;
+  cgroups::KeptBytes cgroup_kept_bytes;
+  uint32_t reserved;
+  uint32_t sum;
 
   // Odd factors lose no bit, so that a change of any one word changes the sum.
   uint32_t expected_sum() const {
     constexpr uint32_t kFactor = 0x9e3779b1;
-    uint32_t sum = kFactor;
-    for (const uint32_t word : {flags, cgroup_kept_bytes, pid, static_cast<uint32_t>(start_time),
-                                static_cast<uint32_t>(start_time >> 32)}) {
-      sum = (sum + word) * kFactor;
+    uint32_t total = kFactor;
+    const auto* const words = reinterpret_cast<const uint32_t*>(this);
+    for (size_t i = 0; i != offsetof(StoredProgress, sum) / sizeof(uint32_t); ++i) {
+      total = (total + words[i]) * kFactor;
     }
-    return sum;
+    return total;
   }
 };
 
@@ -43,16 +44,17 @@ struct Header {
   StoredProgress progress;
   uint32_t lengths[kTextCount];
 };
-static_assert(sizeof(Header) == 64);
+static_assert(sizeof(StoredProgress) == 56);
 
 constexpr char kMagic[8] = {'n', 'o', 's', 'c', 'r', 'e', 'c', '1'};
 
 StoredProgress to_stored(const Progress& progress) {
   StoredProgress stored{.flags = progress.flags,
-                        .cgroup_kept_bytes = progress.cgroup_kept_bytes,
                         .pid = static_cast<uint32_t>(sys::to_raw(progress.init.pid)),
-                        .sum = 0,
-                        .start_time = progress.init.start_time};
+                        .start_time = progress.init.start_time,
+                        .cgroup_kept_bytes = progress.cgroup_kept_bytes,
+                        .reserved = 0,
+                        .sum = 0};
   stored.sum = stored.expected_sum();
   return stored;
 }

@@ -35,6 +35,7 @@
 #include <span>
 #include <string_view>
 
+#include "engine/cgroups/cgroups.h"
 #include "engine/rt/arena.h"
 #include "engine/rt/error.h"
 #include "syscalls/sys/fd.h"
@@ -49,11 +50,10 @@ enum class Text : uint8_t {
   kRootfs,       // absolute path; empty where the mount namespace is joined
   kCreated,      // RFC 3339, UTC
   kAnnotations,  // a JSON object; empty: none
-  kCgroupMount,  // cgroups::CgroupPlan; empty: no cgroup of its own
-  kCgroupPath,
-  kConfig,  // config.json, byte for byte
+  kCgroups,      // cgroups::write_hierarchies; empty: no cgroup of its own
+  kConfig,       // config.json, byte for byte
 };
-inline constexpr size_t kTextCount = 8;
+inline constexpr size_t kTextCount = 7;
 
 struct Texts {
   std::array<std::string_view, kTextCount> views;
@@ -79,7 +79,7 @@ struct ProcessMark {
 // What changes while the container lives.
 struct Progress {
   uint32_t flags = 0;
-  uint32_t cgroup_kept_bytes = 0;  // leading part of kCgroupPath that nosc didn't make
+  cgroups::KeptBytes cgroup_kept_bytes{};  // of each of kCgroups
   ProcessMark init;
 };
 

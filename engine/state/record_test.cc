@@ -59,17 +59,17 @@ class RecordTest : public testing::Test {
 };
 
 TEST_F(RecordTest, IsReadAsItWasWritten) {
-  Progress progress{.flags = kSetUp | kHasPoststop, .cgroup_kept_bytes = 7, .init = self()};
+  Progress progress{.flags = kSetUp | kHasPoststop, .cgroup_kept_bytes = {7, 5}, .init = self()};
   ASSERT_TRUE(create("one", progress).ok());
   const auto record = open("one");
   ASSERT_TRUE(record.ok()) << message(record);
   for (const Text text : {Text::kId, Text::kBundle, Text::kRootfs, Text::kCreated,
-                          Text::kAnnotations, Text::kCgroupMount, Text::kCgroupPath}) {
+                          Text::kAnnotations, Text::kCgroups}) {
     EXPECT_EQ((**record).texts()[text], texts_[text]);
   }
   EXPECT_TRUE((**record).has(kHasPoststop));
   EXPECT_FALSE((**record).has(kForeground));
-  EXPECT_EQ((**record).progress().cgroup_kept_bytes, 7u);
+  EXPECT_EQ((**record).progress().cgroup_kept_bytes[1], 5u);
   EXPECT_EQ((**record).owner(), geteuid());
   const auto config = (**record).read_config(arena_);
   EXPECT_EQ(std::string_view(config.data(), config.size()), texts_[Text::kConfig]);
@@ -167,7 +167,7 @@ TEST_F(RecordTest, LockingFindsThatAnotherHasDeleted) {
 }
 
 TEST_F(RecordTest, StatusFollowsProcessAndSocket) {
-  ASSERT_TRUE(create("one", {.flags = kSetUp, .cgroup_kept_bytes = 0, .init = self()}).ok());
+  ASSERT_TRUE(create("one", {.flags = kSetUp, .cgroup_kept_bytes = {}, .init = self()}).ok());
   auto record = open("one");
   EXPECT_EQ(status_of(**record), Status::kRunning);
   {

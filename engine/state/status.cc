@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "engine/cgroups/frozen.h"
+#include "engine/cgroups/control.h"
 #include "engine/rt/number.h"
 #include "engine/rt/writer.h"
 #include "engine/state/record.h"
@@ -57,7 +57,8 @@ const char* status_name(Status status) { return kNames[static_cast<size_t>(statu
 Status status_of(const Record& record) {
   if (!record.has(kSetUp) && record.is_locked_elsewhere()) return Status::kCreating;
   if (!is_alive(record.progress().init)) return Status::kStopped;
-  if (cgroups::is_frozen(record.texts()[Text::kCgroupMount], record.texts()[Text::kCgroupPath])) {
+  Arena arena;
+  if (cgroups::is_frozen(cgroups::read_hierarchies(record.texts()[Text::kCgroups], arena))) {
     return Status::kPaused;
   }
   const bool waits = connect_to_start(record.root(), record.inode()).ok();

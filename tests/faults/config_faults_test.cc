@@ -173,8 +173,7 @@ TEST_F(ConfigFaultsTest, WhatLaterWorkBringsIsRefusedByName) {
   NOSC_ONLY();
   const std::pair<const char*, Json> members[] = {
       {"seccomp", Json::object({{"defaultAction", "SCMP_ACT_ALLOW"}})},
-      {"resources", Json::object({{"memory", Json::object({{"limit", 1048576}})}})},
-      {"devices", Json::array({Json::object({{"path", "/dev/fuse"}, {"type", "c"}})})},
+      {"netDevices", Json::object({{"eth0", Json::object({{"name", "x"}})}})},
   };
   for (const auto& [name, value] : members) {
     Bundle& bundle = make_bundle();

@@ -65,8 +65,10 @@ void check_plan(const nosc::spec::Config& config, const Plan& plan) {
     check(std::string_view(record.path).starts_with("sys/"));
     check(std::strstr(record.path, "..") == nullptr);
   }
-  const std::string_view cgroup(plan.cgroup.path.data(), plan.cgroup.path.size());
-  check(!cgroup.starts_with('/') && ("/" + std::string(cgroup) + "/").find("/../") == cgroup.npos);
+  for (const nosc::cgroups::Hierarchy& hierarchy : plan.cgroup.hierarchies) {
+    const std::string cgroup(hierarchy.path.data(), hierarchy.path.size());
+    check(cgroup.size() > hierarchy.mount_bytes && (cgroup + "/").find("/../") == cgroup.npos);
+  }
 }
 
 }  // namespace
