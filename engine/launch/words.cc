@@ -132,12 +132,14 @@ bool describe_indexed(const Failure& failure, const Plan& plan, Arena& arena, Er
       error.place = plan.namespaces.joins[index].place;
       error.object = plan.namespaces.joins[index].path;
       return true;
-    case Step::kJoinCgroup: {
-      const auto path = plan.cgroup.hierarchies[index].path;
+    case Step::kJoinCgroup:
       error.place = plan.cgroup.place;
-      error.object = {path.data(), path.size()};
+      error.object = "cgroup.procs";
+      if (index < plan.cgroup.hierarchies.size()) {
+        const auto path = plan.cgroup.hierarchies[index].path;
+        error.object = {path.data(), path.size()};
+      }
       return true;
-    }
     case Step::kDevice: describe_device(index, plan, error); return true;
     case Step::kLink: error.object = devices::default_links()[index].name; return true;
     case Step::kMask:
