@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/cgroups/control.h"
+#include "engine/cli/container.h"
+
+namespace nosc::cli {
+
+// What a command about the processes of a container works on.
+struct Target {
+  state::Record record;
+  cgroups::CgroupPlan cgroup;
+};
+
+// Opens a container that has processes, and its cgroups.
+// Errors: no such container; 'container not running' where it has stopped; no cgroup of its own.
+void open_target(const CommandLine& line, const Environment& environment, Target& target);
+
+// Ends the command: no other format is known.
+enum class OutputFormat : uint8_t { kTable, kJson };
+OutputFormat output_format(const CommandLine& line);
+
+}  // namespace nosc::cli
