@@ -82,9 +82,9 @@ wanted() {
 }
 
 run() {
-  program=$1
+  tool=$1
   shift
-  "$program" -qq -o Dir::State::Lists="$state/lists" -o Dir::Cache="$state/cache" \
+  "$tool" -qq -o Dir::State::Lists="$state/lists" -o Dir::Cache="$state/cache" \
     -o Dir::State::status="$state/status" \
     -o Dir::Etc::SourceList="$state/sources.list" -o Dir::Etc::SourceParts=/dev/null \
     -o APT::Sandbox::User=root -o Debug::NoLocking=1 -o Acquire::Languages=none "$@"
