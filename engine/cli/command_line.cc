@@ -84,8 +84,7 @@ void Parser::keep_repeated(Option option, const char* value) {
 void Parser::read_option(std::string_view word) {
   const size_t dashes = word[1] == '-' ? 2 : 1;
   const size_t equals = word.find('=');
-  const size_t number =
-      find_option(word.substr(dashes, equals - dashes), dashes, scope_of(line_));
+  const size_t number = find_option(word.substr(dashes, equals - dashes), dashes, scope_of(line_));
   if (number == kOptionCount) fail_usage("unknown option", word);
   const char*& value = line_.options[number];
   const OptionKind kind = kOptionRows[number].kind;
@@ -136,8 +135,8 @@ bool Parser::read_word(char* word) {
 
 // The rest is the container's command, whether or not "--" stands before it.
 void Parser::read_program() {
-  const bool takes_program = line_.command == CommandId::kExec || line_.command == CommandId::kRun ||
-                             line_.command == CommandId::kPlan;
+  const bool takes_program = line_.command == CommandId::kExec ||
+                             line_.command == CommandId::kRun || line_.command == CommandId::kPlan;
   const std::string_view word = arguments_[next_];
   if (!takes_program) fail_usage("unexpected argument", word);
   line_.program = arguments_.subspan(word == "--" ? next_ + 1 : next_);
@@ -179,7 +178,10 @@ void write_options(uint32_t scope, Writer& out) {
       } else {
         out.text("    --");
       }
-      out.text(text).text(row.kind == OptionKind::kSwitch ? "    " : " ").text(help).character('\n');
+      out.text(text)
+          .text(row.kind == OptionKind::kSwitch ? "    " : " ")
+          .text(help)
+          .character('\n');
     }
     text = next_text(help);
   }

@@ -75,7 +75,8 @@ spec::Strings unique_variables(spec::Strings all, Arena& arena) {
 spec::Strings choose_environment(spec::Strings before, const CommandLine& line, Arena& arena) {
   for (const RepeatedOption& given : line.repeated) {
     const std::string_view value = given.value;
-    if (given.option != Option::kEnv || (value.find('=') != value.npos && value[0] != '=')) continue;
+    if (given.option != Option::kEnv || (value.find('=') != value.npos && value[0] != '='))
+      continue;
     fail_value("environment variable is not NAME=VALUE:", value);
   }
   return unique_variables(with_values(before, line, Option::kEnv, arena), arena);
@@ -141,7 +142,8 @@ void describe_process(const CommandLine& line, spec::Process& process, Arena& ar
   replace_process(line.option(Option::kProcess), process, arena);
 }
 
-// The status of a container that isn't about to be another one: what is being created is waited for.
+// The status of a container that isn't about to be another one: what is being created is waited
+// for.
 state::Status settled_status(state::Record& record) {
   const state::Status status = state::status_of(record);
   if (status != state::Status::kCreating) return status;
@@ -185,8 +187,8 @@ cgroups::Cgroup open_cgroup(const state::Record& record, const CommandLine& line
   if (below == nullptr) return cgroup;
   if (!cgroup.directory) state::fail_about("container", record.id(), "has no cgroup of its own");
   constexpr auto kFlags = sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC;
-  cgroup.directory = or_fail(
-      rt::open_beneath(cgroup.directory, below, kFlags, rt::Links::kRefuse), "open cgroup", below);
+  cgroup.directory = or_fail(rt::open_beneath(cgroup.directory, below, kFlags, rt::Links::kRefuse),
+                             "open cgroup", below);
   return cgroup;
 }
 
@@ -218,6 +220,10 @@ void exec(const CommandLine& line, const Environment& environment) {
       arena);
   for (const Error& warning : plan.capabilities.warnings) log_warning(warning);
   const bool detached = line.has(Option::kDetach);
+  // Relayed, it is as large as the terminal that it is shown on.
+  if (!detached && plan.terminal_size.rows == 0) {
+    (void)console::is_terminal(kStdin, plan.terminal_size);
+  }
   const sys::Fd console = connect_console(
       plan, line, detached ? launch::Lifetime::kDetached : launch::Lifetime::kForeground);
   complete_home(record.progress().init.pid, plan.process, arena);
@@ -229,7 +235,8 @@ void exec(const CommandLine& line, const Environment& environment) {
                       .preserved_fds = preserved,
                       .cgroup = open_cgroup(record, line, arena)};
   launch::enter(entry, arena);
-  if (line.has(Option::kPidFile)) write_pid_file(line.option(Option::kPidFile), entry.init.pid, arena);
+  if (line.has(Option::kPidFile))
+    write_pid_file(line.option(Option::kPidFile), entry.init.pid, arena);
   if (detached) return;
   finish(console::wait_foreground(entry.init.pid, entry.init.pidfd, entry.terminal));
 }

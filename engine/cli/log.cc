@@ -24,8 +24,10 @@ struct Words {
   const char* text;
 };
 constexpr Words kWords[] = {
-    {sys::kENOENT, "no such file or directory"}, {sys::kEACCES, "permission denied"},
-    {sys::kEPERM, "operation not permitted"},    {sys::kEISDIR, "is a directory"},
+    {sys::kENOENT, "no such file or directory"},
+    {sys::kEACCES, "permission denied"},
+    {sys::kEPERM, "operation not permitted"},
+    {sys::kEISDIR, "is a directory"},
     {sys::kESRCH, "no such process"},
 };
 
@@ -97,6 +99,8 @@ void open_log(const CommandLine& line) {
     sys::Fd file = or_fail(open_file(path), "open log", path);
     log_file = sys::BorrowedFd::from_raw(file.release());
   }
+  // To the file alone: standard error may be the container's already.
+  if (line.has(Option::kDebug)) append("debug", command_name(line.command));
 }
 
 void log_error(const CommandLine& line, const Error& error) {

@@ -6,8 +6,8 @@
 
 namespace nosc::cli {
 
-// Writes a process's id as a file of its own, whole or not at all: it is written beside and renamed.
-// Shape: a relative path is relative to the caller's directory.
+// Writes a process's id as a file of its own, whole or not at all: it is written beside and
+// renamed. Shape: a relative path is relative to the caller's directory.
 void write_pid_file(const char* path, sys::Pid pid, Arena& arena);
 
 }  // namespace nosc::cli

@@ -66,11 +66,10 @@ sys::Fd open_master(sys::BorrowedFd root) {
                                rt::Links::kRefuse),
               Operation::kOpen);
   check_devpts(directory);
-  sys::Fd master =
-      or_fail(sys::openat(directory, "ptmx",
-                          sys::kO_RDWR | sys::kO_NOCTTY | sys::kO_NOFOLLOW | sys::kO_NONBLOCK |
-                              sys::kO_CLOEXEC),
-              Operation::kOpen);
+  sys::Fd master = or_fail(sys::openat(directory, "ptmx",
+                                       sys::kO_RDWR | sys::kO_NOCTTY | sys::kO_NOFOLLOW |
+                                           sys::kO_NONBLOCK | sys::kO_CLOEXEC),
+                           Operation::kOpen);
   check_devpts(master);  // something else may be mounted on the file
   or_fail(sys::portable::fcntl(master, sys::kF_SETFL, sys::kO_RDWR.bits()), Operation::kSet);
   return master;

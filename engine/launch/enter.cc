@@ -48,17 +48,16 @@ sys::Pid start_sibling(const Entry& entry) {
   }
   if (entry.cgroup.directory) cgroups::join_cgroup(entry.cgroup.directory);
   begin_step(Step::kClone);
-  return or_fail(sys::portable::clone_process(sys::kCLONE_PARENT, sys::kSIGCHLD),
-                 Operation::kFork);
+  return or_fail(sys::portable::clone_process(sys::kCLONE_PARENT, sys::kSIGCHLD), Operation::kFork);
 }
 
 // The terminal is one of the container's own devpts, so that its name means something inside.
 void set_up_terminal(const Entry& entry) {
   if (entry.plan.terminal == Terminal::kNone) return;
   begin_step(Step::kTerminal);
-  const sys::Fd root = or_fail(
-      sys::openat(sys::kCwd, "/", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
-      Operation::kOpen);
+  const sys::Fd root =
+      or_fail(sys::openat(sys::kCwd, "/", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+              Operation::kOpen);
   sys::Fd master;
   sys::Fd peer;
   console::open_terminal(root, entry.plan.terminal_size, master, peer);
@@ -98,10 +97,9 @@ void keep_preserved(const Entry& entry) {
   if (plan.process.no_new_privileges) process::apply_no_new_privileges();
   console::apply_signal_mask(entry.signals);
   keep_preserved(entry);
-  process::apply_exec(plan.process.exec,
-                      {.stub = entry.program,
-                       .failure = entry.channel.child,
-                       .descriptor_directory = sys::BorrowedFd::from_raw(-1)});
+  process::apply_exec(plan.process.exec, {.stub = entry.program,
+                                          .failure = entry.channel.child,
+                                          .descriptor_directory = sys::BorrowedFd::from_raw(-1)});
 }
 
 [[noreturn]] void between(const Entry& entry) {

@@ -5,8 +5,8 @@
 //
 // Who enters is in danger from who is inside already: until its last execve the new process has the
 // runtime's rights and descriptors, and a process of the container may trace it or look at its
-// /proc entry. So it can't be dumped or traced from before it enters (CVE-2016-9962), it runs from a
-// sealed copy of nosc and not from the host's file (CVE-2019-5736; the caller's part), every
+// /proc entry. So it can't be dumped or traced from before it enters (CVE-2016-9962), it runs from
+// a sealed copy of nosc and not from the host's file (CVE-2019-5736; the caller's part), every
 // descriptor closes at exec, and the working directory is checked (CVE-2024-21626).
 //
 //   parent                              between                         new process
@@ -38,7 +38,7 @@ struct Entry {
   sys::BorrowedFd container;       // pidfd of the first process
   sys::BorrowedFd console_socket;  // where the terminal is sent; -1: to the parent, who relays
   uint32_t preserved_fds = 0;      // of the caller's, from 3 on
-  cgroups::Cgroup cgroup = {};          // empty: those of the caller
+  cgroups::Cgroup cgroup = {};     // empty: those of the caller
   sys::Fd program = {};
   Channel channel = {};
   console::HeldSignals signals = {};

@@ -67,10 +67,11 @@ TEST_P(ExecTest, EntersEveryNamespaceAndTheCgroup) {
   Bundle& bundle = make_bundle();
   start(bundle);
   const std::string inside =
-      output({}, "for n in pid net mnt ipc uts user cgroup; do "
-                 "[ $(readlink /proc/self/ns/$n) = $(readlink /proc/1/ns/$n) ] || echo $n; done; "
-                 "[ \"$(cat /proc/self/cgroup)\" = \"$(cat /proc/1/cgroup)\" ] || echo cgroup; "
-                 "echo $(hostname) $$");
+      output({},
+             "for n in pid net mnt ipc uts user cgroup; do "
+             "[ $(readlink /proc/self/ns/$n) = $(readlink /proc/1/ns/$n) ] || echo $n; done; "
+             "[ \"$(cat /proc/self/cgroup)\" = \"$(cat /proc/1/cgroup)\" ] || echo cgroup; "
+             "echo $(hostname) $$");
   EXPECT_EQ(inside.find('\n'), std::string::npos) << inside;
   stop();
 }
@@ -90,8 +91,7 @@ TEST_P(ExecTest, PassesStreamsAndStatus) {
   EXPECT_NE(result.err.find("no such file or directory"), std::string::npos) << result.err;
   result = run(exec_command({last_id(), "nosuchprogram"}));
   EXPECT_EQ(result.exit_status, 255) << result.describe();
-  EXPECT_NE(result.err.find("executable file not found in $PATH"), std::string::npos)
-      << result.err;
+  EXPECT_NE(result.err.find("executable file not found in $PATH"), std::string::npos) << result.err;
   stop();
 }
 

@@ -119,7 +119,8 @@ TEST_F(OperationsTest, ChangesALimit) {
   const auto limit = [&] {
     const std::string text = call({"events", "--stats", last_id()}).out;
     std::smatch match;
-    return std::regex_search(text, match, std::regex("\"pids\":\\{\"current\":[0-9]+,\"limit\":([0-9]+)"))
+    return std::regex_search(text, match,
+                             std::regex("\"pids\":\\{\"current\":[0-9]+,\"limit\":([0-9]+)"))
                ? match[1].str()
                : text;
   };
@@ -164,6 +165,14 @@ TEST_F(LogTest, TextIsALineForAnError) {
     EXPECT_TRUE(std::regex_match(line, std::regex("time=\"[0-9TZ:-]+\" level=error msg=\".*\"")))
         << line;
   }
+}
+
+TEST_F(LogTest, DebugSaysMoreInTheFileAlone) {
+  const fs::path folder = make_folder("log");
+  const Completed result = call({"--debug", "--log", folder / "log", "list"});
+  EXPECT_EQ(result.exit_status, 0) << result.describe();
+  EXPECT_EQ(result.err, "");
+  EXPECT_NE(read_file(folder / "log").find("level=debug msg=\"list\""), std::string::npos);
 }
 
 TEST_F(LogTest, WhatCannotBeWrittenIsAnError) {
