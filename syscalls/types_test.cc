@@ -2,6 +2,7 @@
 //
 // The layer's own types, hosted. What must not compile is said with requires-expressions.
 #include <gtest/gtest.h>
+#include <string.h>
 
 #include <array>
 #include <span>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "syscalls/errno_messages.h"
 #include "syscalls/sys.h"
 
 namespace {
@@ -121,6 +123,19 @@ TEST(CallsTest, APipeCarriesBytes) {
   const auto got = sys::read(ends.first, buffer);
   ASSERT_TRUE(got.ok());
   EXPECT_EQ(std::string_view(buffer, *got), "hi");
+}
+
+TEST(ErrnoTest, MessagesAreThoseOfTheLibc) {
+  int compared = 0;
+  for (int value = 1; value < 256; ++value) {
+    const char* const name = strerrorname_np(value);
+    if (name == nullptr) continue;
+    EXPECT_STREQ(sys::errno_message(sys::Errno(value)), strerror(value)) << name;
+    ++compared;
+  }
+  EXPECT_GT(compared, 130);
+  EXPECT_STREQ(sys::errno_message(sys::Errno(255)), "?");
+  EXPECT_STREQ(sys::errno_message(sys::Errno()), "?");
 }
 
 TEST(CallsTest, CloneProcessForks) {

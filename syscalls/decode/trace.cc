@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-//   trace PROGRAM [ARGUMENT...]
+//   trace [-f] [-o FILE] PROGRAM [ARGUMENT...]
 //
-// Runs a program, writes its system calls to standard error as sys/decode.h tells them, and ends
-// with its status. Processes that the program makes are not followed.
+// Runs a program, writes its system calls to standard error or to FILE as sys/decode.h tells them,
+// and ends with its status. With -f it follows the processes that the program makes; each line then
+// begins with the process's id.
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include <initializer_list>
+#include <map>
 
 #include "syscalls/sys/decode.h"
 
@@ -40,13 +42,14 @@ size_t read_memory(void* context, uint64_t address, void* to, size_t size_bytes)
   return done;
 }
 
-void print(const sys::TextBuffer& out, const char* text) {
-  fprintf(stderr, "%.*s\n", static_cast<int>(out.size()), text);
-}
+struct Output {
+  FILE* file;
+  bool names_process;
+};
 
-class Tracer {
+class Process {
  public:
-  explicit Tracer(pid_t process) : process_(process) {}
+  Process(pid_t process, const Output& output) : process_(process), output_(output) {}
 
   // Told of each stop at a call: once before it and once after.
   void stop() {
@@ -58,8 +61,7 @@ class Tracer {
       call_.number = static_cast<long>(info.entry.nr);
       for (int i = 0; i < 6; ++i) call_.arguments[i] = info.entry.args[i];
       // The strings of execve are gone once it has succeeded.
-      before_ = sys::TextBuffer(text_, sizeof(text_));
-      sys::decode_call(before_, call_, {read_memory, &process_});
+      decode(-1);
       is_inside_ = true;
     } else if (info.op == PTRACE_SYSCALL_INFO_EXIT && is_inside_) {
       report(static_cast<long>(info.exit.rval));
@@ -67,68 +69,104 @@ class Tracer {
     }
   }
 
-  // A call that the program ended in has no result.
+  // A call that the process ended in has no result.
   void end() {
     if (!is_inside_) return;
-    before_.add(" = ?");
-    print(before_, text_);
+    line_.add(" = ?");
+    print();
+  }
+
+  // A process that is made while it is traced stops once before its first call.
+  bool swallows_first_stop() {
+    const bool is_first = is_new_;
+    is_new_ = false;
+    return is_first;
   }
 
  private:
+  void decode(long filled) {
+    line_ = sys::TextBuffer(text_, sizeof(text_));
+    sys::decode_call(line_, call_, {read_memory, &process_}, filled);
+  }
+
   void report(long result) {
-    const sys::decode_data::Call* const call = sys::detail::find_call(call_.number);
-    bool fills = false;
-    for (int i = 0; call != nullptr && i < call->count; ++i) {
-      fills = fills || sys::decode_data::kParameters[call->first + i].role ==
-                           sys::decode_data::Role::kFilled;
-    }
-    if (fills && result >= 0) {
-      before_ = sys::TextBuffer(text_, sizeof(text_));
-      sys::decode_call(before_, call_, {read_memory, &process_}, result);
-    }
-    sys::decode_result(before_, call_.number, result);
-    print(before_, text_);
+    if (result >= 0 && sys::fills_memory(call_.number)) decode(result);
+    sys::decode_result(line_, call_.number, result);
+    print();
+  }
+
+  void print() {
+    if (output_.names_process) fprintf(output_.file, "%d ", process_);
+    fprintf(output_.file, "%.*s\n", static_cast<int>(line_.size()), text_);
   }
 
   pid_t process_;
+  Output output_;
   bool is_inside_ = false;
+  bool is_new_ = true;
   sys::RawCall call_ = {};
-  char text_[1024];
-  sys::TextBuffer before_{text_, sizeof(text_)};
+  char text_[4096];
+  sys::TextBuffer line_{text_, sizeof(text_)};
 };
 
-int trace(pid_t child) {
+// The signal that a process which has stopped goes on with.
+long handle_stop(Process& process, int status) {
+  const int stop = WSTOPSIG(status);
+  if (stop == kSyscallStop) process.stop();
+  const bool is_event = status >> 16 != 0 || stop == kSyscallStop || stop == SIGTRAP;
+  if (is_event || (stop == SIGSTOP && process.swallows_first_stop())) return 0;
+  return stop;
+}
+
+int trace(pid_t child, const Output& output) {
   int status = 0;
   if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status)) return kTraceFailed;
-  if (ptrace(PTRACE_SETOPTIONS, child, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) != 0) {
+  long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC;
+  if (output.names_process) {
+    options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
+  }
+  if (ptrace(PTRACE_SETOPTIONS, child, 0, options) != 0) {
     fprintf(stderr, "trace: %s\n", strerror(errno));
     return kTraceFailed;
   }
-  Tracer tracer(child);
-  long signal = 0;
-  while (ptrace(PTRACE_SYSCALL, child, 0, signal) == 0 && waitpid(child, &status, 0) == child) {
-    if (!WIFSTOPPED(status)) break;
-    const int stop = WSTOPSIG(status);
-    signal = stop == kSyscallStop || stop == SIGTRAP ? 0 : stop;
-    if (stop == kSyscallStop) tracer.stop();
-  }
-  tracer.end();
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  std::map<pid_t, Process> processes;
+  processes.try_emplace(child, child, output).first->second.swallows_first_stop();
+  int result = kTraceFailed;
+  pid_t stopped = child;
+  do {
+    Process& process = processes.try_emplace(stopped, stopped, output).first->second;
+    if (WIFSTOPPED(status)) {
+      ptrace(PTRACE_SYSCALL, stopped, 0, handle_stop(process, status));
+      continue;
+    }
+    process.end();
+    processes.erase(stopped);
+    if (stopped == child) {
+      result = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+  } while ((stopped = waitpid(-1, &status, __WALL)) > 0);
+  return result;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) {
-    fprintf(stderr, "usage: trace PROGRAM [ARGUMENT...]\n");
+  Output output = {stderr, false};
+  for (int option; (option = getopt(argc, argv, "+fo:")) != -1;) {
+    if (option == 'f') output.names_process = true;
+    if (option == 'o') output.file = fopen(optarg, "we");
+    if (option == '?') optind = argc;
+  }
+  if (optind >= argc || output.file == nullptr) {
+    fprintf(stderr, "usage: trace [-f] [-o FILE] PROGRAM [ARGUMENT...]\n");
     return 2;
   }
   const pid_t child = fork();
   if (child == 0) {
     if (ptrace(PTRACE_TRACEME, 0, 0, 0) != 0) _exit(kTraceFailed);
     raise(SIGSTOP);
-    execvp(argv[1], argv + 1);
+    execvp(argv[optind], argv + optind);
     _exit(kNotExecuted);
   }
-  return child < 0 ? kTraceFailed : trace(child);
+  return child < 0 ? kTraceFailed : trace(child, output);
 }

@@ -97,6 +97,8 @@ TEST_P(BadInputTest, IsOneLineAndNothingIsGenerated) {
 constexpr const char* kCalls = "table/calls/files.tbl";
 constexpr const char* kFlags = "table/flags/files.tbl";
 constexpr const char* kStructs = "table/structs.tbl";
+constexpr const char* kShown = "table/shown.tbl";
+constexpr const char* kMessages = "table/errno_messages.tbl";
 constexpr const char* kNumbers = "table/numbers/tiny.tbl";
 
 INSTANTIATE_TEST_SUITE_P(
@@ -105,6 +107,14 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"duplicate_number", kNumbers, "open 3\n", "5: open has the number of read"},
         Mistake{"duplicate_name", kNumbers, "read 9\n", "5: read is here twice"},
         Mistake{"no_number", kNumbers, "open\n", "5: a row is: NAME NUMBER"},
+        Mistake{"shown_without_type", kShown, "Pair a\n",
+                "1: a row is: CALL REQUEST TYPE or STRUCT FIELD TYPE"},
+        Mistake{"shown_of_nothing", kShown, "read what int\n", "1: read has no what"},
+        Mistake{"shown_as_what", kShown, "Pair a what\n", "1: unknown type \"what\""},
+        Mistake{"message_without_text", kMessages, "ENOENT\n", "1: a message is: NAME | text"},
+        Mistake{"message_of_nothing", kMessages, "ENOENT | none\n",
+                "1: ENOENT is no error of errno.tbl"},
+        Mistake{"message_twice", kMessages, "ENOENT | a\nENOENT | b\n", "2: ENOENT is here twice"},
         Mistake{"abi_without_convention", "table/numbers/far.tbl", "read 3\n",
                 "1: far has no convention and no row in abis.tbl"},
         Mistake{"abi_without_numbers", "table/abis.tbl", "far | far | u.h | -m32 | a far one\n",

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "syscalls/gen/check.h"
+
 #include <algorithm>
 #include <set>
 
@@ -236,6 +238,8 @@ absl::Status check_tables(const Tables& tables) {
   if (auto status = check_lists(tables); !status.ok()) return status;
   if (auto status = check_structs(tables); !status.ok()) return status;
   if (auto status = check_calls(tables); !status.ok()) return status;
+  if (auto status = check_shown(tables); !status.ok()) return status;
+  if (auto status = check_error_messages(tables); !status.ok()) return status;
   return check_portable(tables);
 }
 

@@ -21,6 +21,7 @@ absl::Status add_abi(const Tables& tables, const Abi& abi, Files& files) {
       !status.ok()) {
     return status;
   }
+  files[folder + "errno_messages.h"] = emit_error_messages(tables, abi);
   files[folder + "vdso_names.h"] = emit_vdso_names(tables, abi);
   if (auto status = add(files, folder + "types.h", emit_types(tables, abi)); !status.ok()) {
     return status;
@@ -81,7 +82,7 @@ absl::StatusOr<Files> generate(const Tables& tables) {
   }
   std::vector<std::string> names = topics();
   names.insert(names.end(), {"abi", "numbers", "errno", "constants", "types", "portable",
-                             "vdso_names", "decode_data"});
+                             "vdso_names", "decode_data", "errno_messages"});
   for (const std::string& name : names) files[name + ".h"] = emit_dispatch(tables, name);
   files["sys.h"] = emit_everything();
   files["names_data.h"] = emit_name_data(tables);

@@ -27,6 +27,7 @@ std::string emit_instruction(const Abi& abi, const std::string& number,
 std::string emit_abi(const Tables& tables, const Abi& abi);
 // ABI/numbers.h, ABI/errno.h, ABI/constants.h and ABI/types.h.
 std::string emit_numbers(const Tables& tables, const Abi& abi);
+std::string emit_error_messages(const Tables& tables, const Abi& abi);
 std::string emit_errors(const Tables& tables, const Abi& abi);
 std::string emit_constants(const Tables& tables, const Abi& abi);
 absl::StatusOr<std::string> emit_types(const Tables& tables, const Abi& abi);

@@ -12,7 +12,9 @@ namespace {
 // Errors from here on are too far apart for a dense list of names.
 constexpr uint64_t kDenseErrors = 256;
 
-std::string emit_names(const std::map<uint64_t, std::string>& names) {
+// A function from an error to a text.
+std::string emit_look_up(const std::string& comment, const std::string& function,
+                         const std::map<uint64_t, std::string>& names) {
   std::string dense;
   std::string sparse;
   uint64_t next = 0;
@@ -25,9 +27,9 @@ std::string emit_names(const std::map<uint64_t, std::string>& names) {
     absl::StrAppend(&dense, "\"\n      \"", name);
   }
   return absl::StrCat(
-      "// The kernel's name of an error: \"ENOENT\"; \"?\" if it has none.\n"
-      "inline const char* errno_name(Errno error) {\n"
-      "  // Names in the order of their numbers, each ended by a NUL; unused numbers are empty.\n"
+      comment, "inline const char* ", function,
+      "(Errno error) {\n"
+      "  // Texts in the order of their numbers, each ended by a NUL; unused numbers are empty.\n"
       "  static constexpr char kNames[] =\n      \"",
       dense, "\";\n", sparse,
       "  const char* name = kNames;\n"
@@ -39,7 +41,32 @@ std::string emit_names(const std::map<uint64_t, std::string>& names) {
       "}\n\n");
 }
 
+std::string emit_names(const std::map<uint64_t, std::string>& names) {
+  return emit_look_up("// The kernel's name of an error: \"ENOENT\"; \"?\" if it has none.\n",
+                      "errno_name", names);
+}
+
 }  // namespace
+
+std::string emit_error_messages(const Tables& tables, const Abi& abi) {
+  std::map<std::string, std::string> texts;
+  for (const ErrorMessage& message : tables.error_messages) texts[message.name] = message.text;
+  std::map<uint64_t, std::string> messages;
+  for (const Family& family : tables.errors.families) {
+    for (const Constant& constant : family.constants) {
+      const ConstantValue& value = value_on(constant, abi);
+      if (value.kind == ConstantValue::Kind::kKnown && texts.contains(constant.name)) {
+        messages.emplace(value.bits, texts.at(constant.name));
+      }
+    }
+  }
+  return absl::StrCat(
+      file_head("table/errno_messages.tbl for " + abi.name),
+      "#include \"syscalls/sys/errno.h\"\n\nnamespace sys {\n\n",
+      emit_look_up("// What an error means: \"No such file or directory\"; \"?\" if it is none.\n",
+                   "errno_message", messages),
+      "}  // namespace sys\n");
+}
 
 std::string emit_numbers(const Tables& tables, const Abi& abi) {
   std::string text = file_head("table/numbers/" + abi.name + ".tbl");

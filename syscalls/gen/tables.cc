@@ -82,6 +82,10 @@ absl::Status load_one(const std::string& path, Tables& tables) {
   if (name == "untyped.tbl") return store(parse_untyped(path, *text), tables.untyped);
   if (name == "portable.tbl") return store(parse_portable(path, *text), tables.portable);
   if (name == "errno.tbl") return store(parse_flags(path, *text), tables.errors);
+  if (name == "errno_messages.tbl") {
+    return store(parse_error_messages(path, *text), tables.error_messages);
+  }
+  if (name == "shown.tbl") return store(parse_shown(path, *text), tables.shown);
   if (name == "vdso.tbl") return store(parse_vdso(path, *text), tables.vdso);
   return absl::InvalidArgumentError(absl::StrCat(path, ":1: not a table that is known"));
 }

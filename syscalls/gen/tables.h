@@ -9,6 +9,7 @@
 #include "syscalls/gen/abi.h"
 #include "syscalls/gen/calls.h"
 #include "syscalls/gen/flags.h"
+#include "syscalls/gen/shown.h"
 #include "syscalls/gen/structs.h"
 #include "syscalls/gen/untyped.h"
 #include "syscalls/gen/vdso.h"
@@ -31,6 +32,8 @@ struct Tables {
   std::vector<PortableVerb> portable;
   FlagTable flags;
   FlagTable errors;
+  std::vector<ErrorMessage> error_messages;
+  std::vector<Shown> shown;
   std::vector<Struct> structs;
   VdsoSymbols vdso;
 };

@@ -27,7 +27,7 @@ absl::Status keep(absl::StatusOr<T> parsed, Target& target) {
 
 // Reads the text as one of the tables.
 absl::Status read_as(uint8_t kind, const std::string& text, Tables& tables) {
-  switch (kind % 9) {
+  switch (kind % 11) {
     case 0: return keep(parse_calls("t", text), tables.calls);
     case 1: return keep(parse_flags("t", text), tables.flags);
     case 2: return keep(parse_structs("t", text), tables.structs);
@@ -36,6 +36,8 @@ absl::Status read_as(uint8_t kind, const std::string& text, Tables& tables) {
     case 5: return keep(parse_portable("t", text), tables.portable);
     case 6: return keep(parse_untyped("t", text), tables.untyped);
     case 7: return keep(parse_number_abis("t", text), tables.number_abis);
+    case 9: return keep(parse_shown("t", text), tables.shown);
+    case 10: return keep(parse_error_messages("t", text), tables.error_messages);
     default: break;
   }
   find_entry_points(text);

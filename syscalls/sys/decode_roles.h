@@ -24,6 +24,17 @@ enum class Role : uint8_t {
   kBytes,    // memory that is read; the next register is its size
   kFilled,   // memory that is filled; likewise
   kPointer,
+  kNothing,     // a request that takes no argument
+  kCloneFlags,  // with a signal in the low byte
+  kOneOf,       // a name, or a number
+  kText,        // characters in a struct
+  kFileMode,    // type and permissions
+  kSigset,      // a pointer to one, or one in a struct
+  kSigsetOut,   // a pointer to one that is filled
+  kInts,        // a pointer to integers that are filled
+  kStructIn,    // a pointer to a struct that is read, or one in a struct
+  kStructOut,   // a pointer to a struct that is filled
+  kStructs,     // a pointer to several; the next register is their number
 };
 
 struct Constant {
@@ -38,6 +49,29 @@ struct Family {
   uint64_t mask;
 };
 
+// The member of a struct; what family is depends on the role.
+struct Field {
+  const char* name;
+  uint16_t offset;
+  uint16_t size;
+  Role role;
+  uint16_t family;
+};
+
+struct Struct {
+  uint16_t first;  // of its fields
+  uint16_t count;
+  uint16_t size;
+};
+
+// What the argument behind a request is.
+struct Request {
+  uint32_t value;
+  Role role;
+  uint16_t family;
+};
+
+// What family is, by the role: an index of kFamilies or kStructs, or how many integers.
 struct Parameter {
   const char* name;
   Role role;
@@ -48,6 +82,8 @@ struct Call {
   int number;
   uint16_t first;  // of its parameters
   uint8_t count;
+  uint16_t first_request;
+  uint8_t request_count;
   bool returns_address;
   const char* name;
 };
