@@ -26,17 +26,17 @@ struct ChildContext {
   sys::BorrowedFd channel;
   sys::BorrowedFd terminal_channel;  // where the terminal is sent, if there is one
   const cgroups::Cgroup* cgroup;
-  sys::BorrowedFd start_socket;      // of a detached container
-  sys::BorrowedFd record;            // its lock is the parent's alone; -1: no record
-  sys::BorrowedFd program;  // the sealed last stage: the stub, or nosc itself for the report
+  sys::BorrowedFd start_socket;  // of a detached container
+  sys::BorrowedFd record;        // its lock is the parent's alone; -1: no record
+  sys::BorrowedFd program;       // the sealed last stage: the stub, or nosc itself for the report
   const console::HeldSignals* signals;
   const state::Texts* texts;  // for hooks; nullptr: no record
   Lifetime lifetime = Lifetime::kForeground;
   Start start = Start::kAtOnce;
 };
 
-// Becomes root of the container's user namespace, if it has one: files that are made belong to that.
-// Step: kUserNamespace.
+// Becomes root of the container's user namespace, if it has one: files that are made belong to
+// that. Step: kUserNamespace.
 void become_container_root(const Plan& plan);
 
 // Sets up the container around the calling process, which becomes its program. Reports failure

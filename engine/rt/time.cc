@@ -20,8 +20,7 @@ Date date_of(uint32_t days_since_1970) {
   const uint32_t days = days_since_1970 + kDaysBefore1970;
   const uint32_t era = days / kDaysOf400Years;
   const uint32_t of_era = days % kDaysOf400Years;
-  const uint32_t year_of_era =
-      (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+  const uint32_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
   const uint32_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const uint32_t month_from_march = (5 * of_year + 2) / 153;
   const uint32_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
@@ -34,10 +33,7 @@ Date date_of(uint32_t days_since_1970) {
 
 void write_time(Writer& out, uint32_t unix_time_s) {
   const Date date = date_of(unix_time_s / 86400);
-  const uint32_t parts[] = {date.month,
-                            date.day,
-                            unix_time_s / 3600 % 24,
-                            unix_time_s / 60 % 60,
+  const uint32_t parts[] = {date.month, date.day, unix_time_s / 3600 % 24, unix_time_s / 60 % 60,
                             unix_time_s % 60};
   constexpr char kBefore[] = {'-', '-', 'T', ':', ':'};
   out.decimal(date.year);
