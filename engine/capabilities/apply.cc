@@ -29,6 +29,15 @@ void apply_bounding(const CapabilityPlan& plan) {
   if (plan.leaves_root) or_fail(sys::prctl(sys::kPR_SET_KEEPCAPS, 1), Operation::kSet);
 }
 
+void apply_permitted() {
+  begin_step(Step::kCapabilities);
+  sys::CapUserHeader header{.version = sys::k_LINUX_CAPABILITY_VERSION_3, .pid = sys::Pid{0}};
+  sys::CapUserDataPair data{};
+  or_fail(sys::capget(header, &data), Operation::kSet);
+  for (auto& word : data.word) word.effective = word.permitted;
+  or_fail(sys::capset(header, data), Operation::kSet);
+}
+
 void apply_capabilities(const CapabilityPlan& plan) {
   begin_step(Step::kCapabilities);
   sys::CapUserHeader header{.version = sys::k_LINUX_CAPABILITY_VERSION_3, .pid = sys::Pid{0}};

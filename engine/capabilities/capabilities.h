@@ -60,6 +60,9 @@ CapabilityPlan plan_capabilities(const spec::Process& process, const HostFacts& 
 // Limits the bounding set, and keeps the permitted set across the change of user.
 void apply_bounding(const CapabilityPlan& plan);
 
+// Makes effective what is permitted: what a change of user has taken away.
+void apply_permitted();
+
 // Sets the other four sets.
 // Pre: the user is the container's.
 void apply_capabilities(const CapabilityPlan& plan);

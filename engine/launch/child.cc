@@ -101,6 +101,24 @@ sys::Fd set_up_root(const ChildContext& context, sys::Pid& pid) {
   return terminal;
 }
 
+bool loads_filter(const seccomp::SeccompPlan& plan) {
+  return !plan.program.empty() && plan.loader == seccomp::Loader::kSetUp;
+}
+
+// What can't be left to the stub. The profile is in force from here on.
+void load_filter(const ChildContext& context, process::ExecDescriptors& last, sys::Fd& directory) {
+  const seccomp::SeccompPlan& plan = context.plan->seccomp;
+  directory = process::open_working_directory();
+  last.working_directory = directory;
+  capabilities::apply_permitted();
+  const sys::Fd listener = seccomp::apply_seccomp(plan);
+  if (!listener) return;
+  // write(2), as the stub does: the one call that can't be asked about.
+  const Failure message{.error = kListenerEvent, .index = static_cast<uint32_t>(listener.raw())};
+  or_fail(sys::write(context.channel, sys::Bytes(&message, sizeof message)), Operation::kWrite);
+  or_fail(wait_for_go(context.channel), Operation::kNone);
+}
+
 // A foreground container has no one else to end it when nosc is killed. The kernel forgets this
 // when ids change, so it comes after them; the parent may be gone by then.
 void die_with_parent(const ChildContext& context) {
@@ -184,19 +202,21 @@ void child_main(const ChildContext& context) {
   capabilities::apply_bounding(plan.capabilities);
   process::give_pipes(plan.process.identity);
   process::apply_identity(plan.process.identity);
-  capabilities::apply_capabilities(plan.capabilities);
-  if (plan.process.no_new_privileges) process::apply_no_new_privileges();
   const bool detached = context.lifetime == Lifetime::kDetached;
-  if (detached) {
-    process::check_program(plan.process.exec);
-  } else {
-    die_with_parent(context);
-  }
+  if (!detached) die_with_parent(context);
   console::apply_signal_mask(*context.signals);
   process::ExecDescriptors last{.stub = context.program,
                                 .failure = context.channel,
                                 .start = context.start_socket,
                                 .descriptor_directory = descriptors};
+  // What comes behind an early filter must do with what the profile lets through.
+  const bool filters = loads_filter(plan.seccomp);
+  if (detached && filters) process::check_program(plan.process.exec);
+  sys::Fd working_directory;
+  if (filters) load_filter(context, last, working_directory);
+  capabilities::apply_capabilities(plan.capabilities);
+  if (plan.process.no_new_privileges) process::apply_no_new_privileges();
+  if (detached && !filters) process::check_program(plan.process.exec);
   run_start_hooks(context, pid, last);
   process::apply_exec(plan.process.exec, last);
 }

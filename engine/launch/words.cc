@@ -53,6 +53,7 @@ constexpr StepWords kSteps[] = {
     {Step::kGroups, "/process/user/additionalGids", "groups"},
     {Step::kUser, "/process/user", "user"},
     {Step::kCapabilities, "/process/capabilities", "capabilities"},
+    {Step::kSeccomp, "/linux/seccomp", "filter"},
     {Step::kNoNewPrivileges, "/process/noNewPrivileges", "no_new_privs"},
     {Step::kStub, nullptr, "the last stage"},
 };

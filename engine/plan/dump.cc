@@ -140,6 +140,14 @@ void print_identity(const process::IdentityRecord& identity, Writer& out) {
   end(quoted(out, "cwd ", identity.working_directory));
 }
 
+void print_seccomp(const seccomp::SeccompPlan& plan, Writer& out) {
+  if (plan.program.empty()) return;
+  out.text("seccomp ").decimal(plan.program.size()).text(" instructions, flags 0x");
+  out.hex(plan.flags.bits());
+  if (plan.listener_path != nullptr) quoted(out, ", listener ", plan.listener_path);
+  end(out);
+}
+
 void print_process(const Plan& plan, Writer& out) {
   const process::ProcessPlan& process = plan.process;
   for (const process::RlimitRecord& record : process.rlimits) {
@@ -151,11 +159,13 @@ void print_process(const Plan& plan, Writer& out) {
   }
   print_capability_set("bounding", plan.capabilities.bounding, out);
   print_identity(process.identity, out);
+  if (plan.seccomp.loader == seccomp::Loader::kSetUp) print_seccomp(plan.seccomp, out);
   print_capability_set("effective", plan.capabilities.effective, out);
   print_capability_set("permitted", plan.capabilities.permitted, out);
   print_capability_set("inheritable", plan.capabilities.inheritable, out);
   print_capability_set("ambient", plan.capabilities.ambient, out);
   if (process.no_new_privileges) end(out.text("no_new_privs"));
+  if (plan.seccomp.loader == seccomp::Loader::kStub) print_seccomp(plan.seccomp, out);
   for (char** entry = process.exec.envp; entry != nullptr && *entry != nullptr; ++entry) {
     end(quoted(out, "env ", *entry));
   }
@@ -164,7 +174,7 @@ void print_process(const Plan& plan, Writer& out) {
     return;
   }
   out.text("execute");
-  char** argument = process.exec.stub_argv + 1;
+  char** argument = process::candidates_of(process.exec);
   for (uint32_t i = 0; i < process.exec.candidate_count; ++i) quoted(out, " ", *argument++);
   out.text(" with");
   for (; *argument != nullptr; ++argument) quoted(out, " ", *argument);

@@ -67,6 +67,17 @@ void plan_terminal(const spec::Process& process, Plan& plan) {
                         static_cast<uint16_t>(std::min(size.width, uint32_t{UINT16_MAX}))};
 }
 
+// Whether the kernel lets the stub load a filter: its capabilities are those that its program gets.
+seccomp::Loader loader_of_filter(const Plan& plan) {
+  const auto administrator = uint64_t{1} << sys::to_raw(sys::kCAP_SYS_ADMIN);
+  uint64_t kept = plan.capabilities.ambient;
+  if (plan.process.identity.uid == sys::Uid{0}) {
+    kept |= plan.capabilities.bounding & plan.capabilities.permitted;
+  }
+  const bool may_load = plan.process.no_new_privileges || (kept & administrator) != 0;
+  return may_load ? seccomp::Loader::kStub : seccomp::Loader::kSetUp;
+}
+
 void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& plan,
                   Arena& arena) {
   const HostFacts& host = request.host;
@@ -89,6 +100,10 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
   const auto grantor = has(own, sys::kCLONE_NEWUSER) ? capabilities::Grantor::kUserNamespace
                                                      : capabilities::Grantor::kCaller;
   plan.capabilities = capabilities::plan_capabilities(config.process, host, grantor, arena);
+  plan.seccomp = seccomp::plan_seccomp(config, loader_of_filter(plan), arena);
+  if (!plan.seccomp.program.empty() && plan.seccomp.loader == seccomp::Loader::kStub) {
+    process::add_filter(plan.process.exec, plan.seccomp.program, plan.seccomp.flags, arena);
+  }
 }
 
 // The container's namespaces are joined, whether it made them or joined them itself.

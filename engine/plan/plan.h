@@ -25,6 +25,7 @@
 #include "engine/rt/arena.h"
 #include "engine/rt/error.h"
 #include "engine/rt/writer.h"
+#include "engine/seccomp/seccomp.h"
 #include "engine/spec/config.h"
 #include "engine/sysctl/sysctl.h"
 
@@ -58,6 +59,7 @@ struct Plan {
   process::ProcessPlan process;
   std::string_view program;  // process.args[0], for messages
   capabilities::CapabilityPlan capabilities;
+  seccomp::SeccompPlan seccomp;
   Terminal terminal = Terminal::kNone;
   console::TerminalSize terminal_size;
   hooks::HookPlan hooks;

@@ -22,9 +22,9 @@ constexpr unsigned kFirstInherited = 3;  // beyond stdin, stdout and stderr
 // back to where the program is to start. Returns only on failure.
 sys::Errno exec_by_directory(const ExecRecord& record, const ExecDescriptors& descriptors,
                              Control& control) {
-  sys::Fd back =
-      or_fail(sys::openat(sys::kCwd, ".", sys::kO_PATH | sys::kO_DIRECTORY), Operation::kOpen);
-  control.directory_fd = static_cast<uint32_t>(back.release());
+  int back = descriptors.working_directory.raw();
+  if (back < 0) back = open_working_directory().release();
+  control.directory_fd = static_cast<uint32_t>(back);
   write_control(control, record.stub_argv[0]);
   or_fail(sys::fchdir(descriptors.descriptor_directory), Operation::kChangeDirectory);
   BufferWriter<12> name;
@@ -74,6 +74,10 @@ sys::Result<sys::Fd> open_descriptor_directory() {
   return sys::openat(sys::kCwd, kDescriptors, sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
 }
 
+sys::Fd open_working_directory() {
+  return or_fail(sys::openat(sys::kCwd, ".", sys::kO_PATH | sys::kO_DIRECTORY), Operation::kOpen);
+}
+
 void apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors) {
   begin_step(Step::kStub);
   // One of the two goes on into the stub, which closes it by a successful execve.
@@ -82,8 +86,10 @@ void apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors) {
   or_fail(sys::portable::fcntl(kept, sys::kF_SETFD, 0), Operation::kSet);
   const auto kept_number = static_cast<uint32_t>(kept.raw());
   Control control = {record.candidate_count, waits ? kNone : kept_number, kNone,
-                     waits ? kept_number : kNone};
+                     waits ? kept_number : kNone, record.filter_count, record.filter_flags};
   write_control(control, record.stub_argv[0]);
+  const bool is_filtered = descriptors.working_directory.raw() >= 0;
+  if (is_filtered) fail_step(Operation::kExecute, exec_by_directory(record, descriptors, control));
   sys::Errno refusal =
       sys::execveat(descriptors.stub, "", record.stub_argv, record.envp, sys::kAT_EMPTY_PATH)
           .error();
@@ -97,7 +103,7 @@ void check_program(const ExecRecord& record) {
   begin_step(Step::kExec);
   sys::Errno refusal = sys::kENOENT;
   for (uint32_t i = 0; i < record.candidate_count; ++i) {
-    const auto path = sys::CStr::from_terminated(record.stub_argv[1 + i]);
+    const auto path = sys::CStr::from_terminated(candidates_of(record)[i]);
     const auto allowed = sys::faccessat(sys::kCwd, path, sys::kX_OK);
     sys::Statx status;
     if (allowed && sys::statx(sys::kCwd, path, sys::AtFlags{}, sys::kSTATX_TYPE, status) &&

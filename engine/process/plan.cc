@@ -3,6 +3,7 @@
 
 #include "engine/process/process.h"
 #include "engine/process/stub/control.h"
+#include "engine/process/stub/filter.h"
 #include "engine/rt/writer.h"
 
 namespace nosc::process {
@@ -138,7 +139,8 @@ void plan_arguments(const spec::Process& process, ExecRecord& exec, Arena& arena
   if (count > kLargestControl) fail_invalid(kEnvironment, "PATH has too many entries");
   exec.candidate_count = static_cast<uint32_t>(count);
 
-  const auto argv = arena.array<char*>(1 + count + args.size() + 1);
+  // One more in front, for add_filter().
+  const auto argv = arena.array<char*>(2 + count + args.size() + 1).subspan(1);
   exec.stub_argv = argv.data();
   // Beside its directory, a candidate has the program's name, a dot, a slash and a NUL.
   const size_t text_bytes = kControlBytes + path.size() + count * (args[0].size() + 3);
@@ -150,6 +152,17 @@ void plan_arguments(const spec::Process& process, ExecRecord& exec, Arena& arena
 }
 
 }  // namespace
+
+void add_filter(ExecRecord& exec, std::span<const sys::SockFilter> program, sys::SeccompFlags flags,
+                Arena& arena) {
+  const auto letters = arena.array<char>(program.size() * kLettersPerInstruction + 1);
+  write_filter(program.data(), program.size(), letters.data());
+  char** const argv = --exec.stub_argv;
+  argv[0] = argv[1];
+  argv[1] = letters.data();
+  exec.filter_count = static_cast<uint32_t>(program.size());
+  exec.filter_flags = flags.bits();
+}
 
 ProcessPlan plan_process(const spec::Process& process, namespaces::Setgroups setgroups,
                          Arena& arena) {

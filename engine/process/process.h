@@ -22,6 +22,7 @@
 //
 // What the stub runs with is prepared while planning, as one array of strings:
 //   [0] control word   [1..n] candidate paths   [n+1..] the program's own arguments
+// with the seccomp filter in front of the candidates where the stub is to load one,
 // so that nothing is left to do between clone and exec but to write three numbers into the control
 // word (stub/control.h).
 
@@ -39,6 +40,7 @@
 #include "syscalls/processes.h"
 #include "syscalls/sys/fd.h"
 #include "syscalls/sys/ids.h"
+#include "syscalls/types.h"
 
 namespace nosc::process {
 
@@ -73,6 +75,8 @@ struct OomRecord {
 struct ExecRecord {
   char** stub_argv = nullptr;  // see the top of this file; null-terminated
   uint32_t candidate_count = 0;
+  uint32_t filter_count = 0;  // instructions of the seccomp filter that the stub loads; 0: none
+  uint32_t filter_flags = 0;
   char** envp = nullptr;  // null-terminated
   // The entry of envp that holds the default HOME=/, where `env` has no HOME; null otherwise.
   char** home = nullptr;
@@ -93,6 +97,15 @@ std::optional<sys::Resource> rlimit_resource(std::string_view name);
 // Errors: unknown limits, soft above hard, groups where setgroups is denied, no program.
 ProcessPlan plan_process(const spec::Process& process, namespaces::Setgroups setgroups,
                          Arena& arena);
+
+// Makes the stub load a seccomp filter. After plan_process().
+void add_filter(ExecRecord& exec, std::span<const sys::SockFilter> program, sys::SeccompFlags flags,
+                Arena& arena);
+
+// The first of the candidates in stub_argv.
+inline char** candidates_of(const ExecRecord& exec) {
+  return exec.stub_argv + (exec.filter_count == 0 ? 1 : 2);
+}
 
 // Looks up the user's home directory in the container's /etc/passwd and puts it into the
 // environment, if that has no HOME. In the parent, before clone.
@@ -139,7 +152,12 @@ struct ExecDescriptors {
   // /proc/self/fd of the host (open_descriptor_directory()), or none: only where execveat may be
   // missing, which is an emulator's case; Linux has it since 3.19.
   sys::BorrowedFd descriptor_directory;
+  // The present directory (open_working_directory()), where a filter is loaded that may not let
+  // execveat through, and may kill for it; or none.
+  sys::BorrowedFd working_directory = sys::BorrowedFd::from_raw(-1);
 };
+
+sys::Fd open_working_directory();
 
 // Opens the directory of the calling process's descriptors. In the child. Pre: /proc is the host's.
 sys::Result<sys::Fd> open_descriptor_directory();

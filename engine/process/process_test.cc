@@ -160,13 +160,15 @@ TEST(Passwd, RefusesOtherLines) {
 
 TEST(ControlWord, SurvivesTheWay) {
   char text[kControlBytes];
-  write_control({0x12, 0xfedc, kNone, 0x3}, text);
+  write_control({0x12, 0xfedc, kNone, 0x3, 0x1000, 0x2c}, text);
   Control control{};
   ASSERT_TRUE(read_control(text, control));
   EXPECT_EQ(control.candidate_count, 0x12u);
   EXPECT_EQ(control.failure_fd, 0xfedcu);
   EXPECT_EQ(control.directory_fd, kNone);
   EXPECT_EQ(control.start_fd, 0x3u);
+  EXPECT_EQ(control.filter_count, 0x1000u);
+  EXPECT_EQ(control.filter_flags, 0x2cu);
 }
 
 TEST(ControlWord, RefusesOtherText) {
@@ -175,9 +177,9 @@ TEST(ControlWord, RefusesOtherText) {
                            "\x01"
                            "aaaa",
                            "\x01"
-                           "aaaabbbbcccq",
+                           "aaaabbbbccccddddeeeq",
                            "\x01"
-                           "aaaabbbbccccd"}) {
+                           "aaaabbbbccccddddeeeef"}) {
     EXPECT_FALSE(read_control(text, control)) << text;
   }
 }

@@ -48,6 +48,7 @@ enum class Step : uint8_t {
   kGroups,
   kUser,
   kCapabilities,
+  kSeccomp,
   kNoNewPrivileges,
   kWorkingDirectory,
   kStub,  // the sealed last stage could not be started
@@ -90,5 +91,9 @@ struct Failure {
   constexpr bool failed() const { return step != Step::kNone; }
 };
 static_assert(sizeof(Failure) == 8);
+
+// The other message (`error` of a Failure without a step) that both kinds of programs send: `index`
+// is the seccomp listener's descriptor in the sender, who waits for a go.
+inline constexpr uint16_t kListenerEvent = 64;
 
 }  // namespace nosc

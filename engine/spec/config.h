@@ -21,6 +21,8 @@
 #include <span>
 #include <string_view>
 
+#include "engine/spec/seccomp.h"
+
 namespace nosc::spec {
 
 enum class NamespaceType : uint8_t { kPid, kNetwork, kMount, kIpc, kUts, kUser, kCgroup, kTime };
@@ -238,6 +240,7 @@ struct Linux {
   std::span<const KeyValue> sysctl;
   Strings masked_paths;
   Strings readonly_paths;
+  Seccomp seccomp;
 };
 
 struct Hook {

@@ -128,7 +128,7 @@ constexpr Row kLinuxFields[] = {
     FIELD("devices", kObject, kArray, ObjectId::kDevice, Linux, devices),
     UNSUPPORTED("netDevices", kObject),
     FIELD("resources", kObject, kPlain, ObjectId::kResources, Linux, resources),
-    UNSUPPORTED("seccomp", kObject),
+    FIELD("seccomp", kObject, kPlain, ObjectId::kSeccomp, Linux, seccomp),
     UNSUPPORTED("mountLabel", kString),
     UNSUPPORTED("intelRdt", kObject),
     UNSUPPORTED("memoryPolicy", kObject),
@@ -259,6 +259,30 @@ constexpr Row kDeviceFields[] = {
     FIELD("gid", kUint32, kPlain, 0, Device, gid),
 };
 
+constexpr Row kSeccompFields[] = {
+    FIELD("defaultAction", kEnum, kRequired, EnumId::kSeccompAction, Seccomp, default_action),
+    FIELD("defaultErrnoRet", kOptionalUint32, kPlain, 0, Seccomp, default_errno_ret),
+    FIELD("architectures", kEnum, kArray, EnumId::kSeccompArchitecture, Seccomp, architectures),
+    FIELD("flags", kEnum, kArray, EnumId::kSeccompFlag, Seccomp, flags),
+    FIELD("listenerPath", kString, kPlain, 0, Seccomp, listener_path),
+    FIELD("listenerMetadata", kString, kPlain, 0, Seccomp, listener_metadata),
+    FIELD("syscalls", kObject, kArray, ObjectId::kSeccompSyscall, Seccomp, syscalls),
+};
+
+constexpr Row kSeccompSyscallFields[] = {
+    FIELD("names", kString, kArray | kRequired | kNonEmpty, 0, SeccompSyscall, names),
+    FIELD("action", kEnum, kRequired, EnumId::kSeccompAction, SeccompSyscall, action),
+    FIELD("errnoRet", kOptionalUint32, kPlain, 0, SeccompSyscall, errno_ret),
+    FIELD("args", kObject, kArray, ObjectId::kSeccompArgument, SeccompSyscall, args),
+};
+
+constexpr Row kSeccompArgumentFields[] = {
+    FIELD("index", kUint32, kRequired, 0, SeccompArgument, index),
+    FIELD("value", kUint64, kRequired, 0, SeccompArgument, value),
+    FIELD("valueTwo", kUint64, kPlain, 0, SeccompArgument, value_two),
+    FIELD("op", kEnum, kRequired, EnumId::kSeccompOperator, SeccompArgument, op),
+};
+
 // The rows as they are kept in the program: names one after another, without pointers or padding.
 template <size_t kCount, size_t kNamesBytes>
 struct Packed {
@@ -321,15 +345,40 @@ constexpr Object kObjects[] = {
     describe<Rdma, kRdmaFields>(),
     describe<DeviceRule, kDeviceRuleFields>(),
     describe<Device, kDeviceFields>(),
+    describe<Seccomp, kSeccompFields>(),
+    describe<SeccompSyscall, kSeccompSyscallFields>(),
+    describe<SeccompArgument, kSeccompArgumentFields>(),
 };
 
-// In the order of the enumerators.
+// The names of enumerations, in the order of the enumerators.
+
 constexpr char kNamespaceTypeNames[] = "pid\0network\0mount\0ipc\0uts\0user\0cgroup\0time\0";
 
 // The first name is empty. The recursive forms are no part of the specification, but every runtime
 // knows them and clients write them.
 constexpr char kRootfsPropagationNames[] =
     "\0private\0slave\0shared\0unbindable\0rprivate\0rslave\0rshared\0runbindable\0";
+
+constexpr char kSeccompActionNames[] =
+    "KILL\0KILL_PROCESS\0KILL_THREAD\0TRAP\0ERRNO\0TRACE\0ALLOW\0LOG\0NOTIFY\0";
+
+constexpr char kSeccompOperatorNames[] = "NE\0LT\0LE\0EQ\0GE\0GT\0MASKED_EQ\0";
+
+constexpr char kSeccompArchitectureNames[] =
+    "X86\0X86_64\0X32\0ARM\0AARCH64\0MIPS\0MIPS64\0MIPS64N32\0MIPSEL\0MIPSEL64\0MIPSEL64N32\0"
+    "PPC\0PPC64\0PPC64LE\0S390\0S390X\0PARISC\0PARISC64\0RISCV64\0LOONGARCH64\0M68K\0SH\0SHEB\0";
+
+constexpr char kSeccompFlagNames[] = "TSYNC\0LOG\0SPEC_ALLOW\0WAIT_KILLABLE_RECV\0";
+
+// In the order of EnumId.
+constexpr Names kEnumNames[] = {
+    {kNamespaceTypeNames, "", kNamespaceTypeCount},
+    {kRootfsPropagationNames, "", kRootfsPropagationCount},
+    {kSeccompActionNames, "SCMP_ACT_", kSeccompActionCount},
+    {kSeccompOperatorNames, "SCMP_CMP_", kSeccompOperatorCount},
+    {kSeccompArchitectureNames, "SCMP_ARCH_", kSeccompArchitectureCount},
+    {kSeccompFlagNames, "SECCOMP_FILTER_FLAG_", kSeccompFlagCount},
+};
 
 }  // namespace
 
@@ -338,8 +387,7 @@ const char* next_name(const char* name) { return name + strlen(name) + 1; }
 const Object& object_of(ObjectId id) { return kObjects[static_cast<size_t>(id)]; }
 
 Names names_of(EnumId id) {
-  if (id == EnumId::kNamespaceType) return {kNamespaceTypeNames, kNamespaceTypeCount};
-  return {kRootfsPropagationNames, kRootfsPropagationCount};
+  return kEnumNames[static_cast<size_t>(id)];
 }
 
 std::string_view namespace_type_name(NamespaceType type) {

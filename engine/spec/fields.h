@@ -64,9 +64,19 @@ enum class ObjectId : uint8_t {
   kRdma,
   kDeviceRule,
   kDevice,
+  kSeccomp,
+  kSeccompSyscall,
+  kSeccompArgument,
 };
 
-enum class EnumId : uint8_t { kNamespaceType, kRootfsPropagation };
+enum class EnumId : uint8_t {
+  kNamespaceType,
+  kRootfsPropagation,
+  kSeccompAction,
+  kSeccompOperator,
+  kSeccompArchitecture,
+  kSeccompFlag,
+};
 
 // What the interpreter needs of a field, but for its name.
 struct Field {
@@ -90,6 +100,7 @@ const Object& object_of(ObjectId id);
 // An enum's names, in the order of its values, each ending in NUL.
 struct Names {
   const char* first;
+  const char* prefix;  // what all of them begin with, left out in the list
   uint8_t count;
 };
 

@@ -37,6 +37,7 @@ Layout layout_of(const Field& field) {
     return {object.size_bytes, object.alignment};
   }
   if (field.kind == Kind::kUint32) return {sizeof(uint32_t), alignof(uint32_t)};
+  if (field.kind == Kind::kEnum) return {1, 1};
   return {sizeof(std::string_view), alignof(std::string_view)};
 }
 
@@ -177,7 +178,6 @@ void Interpreter::value(Index index, const Field& field, void* target) {
 void Interpreter::array(Index index, const Field& field, void* target) {
   expect(index, Type::kArray);
   const uint32_t count = document_.count(index);
-  if (count == 0) return;
   const Layout layout = layout_of(field);
   // Zeroed memory is what a default-made element of every such type consists of.
   auto* const items =
@@ -283,8 +283,12 @@ void Interpreter::enumerator(Index index, EnumId id, uint8_t& target) {
   string(index, text);
   const Names names = names_of(id);
   const char* name = names.first;
-  for (uint8_t i = 0; i != names.count; ++i, name = next_name(name)) {
-    if (text != name) continue;
+  std::string_view rest = text;
+  const std::string_view prefix = names.prefix;
+  const bool has_prefix = rest.starts_with(prefix);
+  if (has_prefix) rest.remove_prefix(prefix.size());
+  for (uint8_t i = 0; has_prefix && i != names.count; ++i, name = next_name(name)) {
+    if (rest != name) continue;
     target = i;
     const bool is_supported =
         id != EnumId::kNamespaceType || i != static_cast<uint8_t>(NamespaceType::kTime);

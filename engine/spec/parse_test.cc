@@ -237,14 +237,81 @@ TEST(SpecParse, ChecksTheVersion) {
 
 TEST(SpecParse, ListsWhatIsUnsupportedInOrder) {
   EXPECT_EQ(unsupported_of(R"(
-    "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}, "netDevices": {"eth0": {"name": "x"}},
+    "linux": {"netDevices": {"eth0": {"name": "x"}},
               "namespaces": [{"type": "pid"}, {"type": "time"}], "mountLabel": "x",
               "intelRdt": {"closID": "x"}},
     "mounts": [{"destination": "/a"}, {"destination": "/b", "uidMappings": [{}]}],
     "process": {"cwd": "/", "scheduler": {"policy": "SCHED_IDLE"}})"),
-            (List{"/linux/seccomp", "/linux/netDevices", "/linux/namespaces/1/type",
+            (List{"/linux/netDevices", "/linux/namespaces/1/type",
                   "/linux/mountLabel", "/linux/intelRdt", "/mounts/1/uidMappings",
                   "/process/scheduler"}));
+}
+
+TEST(SpecParse, ReadsSeccomp) {
+  Parsed parsed(with(R"("linux": {"seccomp": {
+      "defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38,
+      "architectures": ["SCMP_ARCH_X86", "SCMP_ARCH_SHEB"], "flags": ["SECCOMP_FILTER_FLAG_LOG"],
+      "listenerPath": "/run/agent", "listenerMetadata": "opaque",
+      "syscalls": [{"names": ["read", "write"], "action": "SCMP_ACT_NOTIFY", "errnoRet": 0, "args": [
+        {"index": 5, "value": 18446744073709551615, "valueTwo": 7, "op": "SCMP_CMP_MASKED_EQ"}]},
+        {"names": ["open"], "action": "SCMP_ACT_KILL", "args": null}]}})"));
+  ASSERT_TRUE(parsed.result.ok()) << parsed.message();
+  const Seccomp& seccomp = parsed.result->linux.seccomp;
+  EXPECT_TRUE(seccomp.present);
+  EXPECT_EQ(seccomp.default_action, SeccompAction::kErrno);
+  EXPECT_EQ(seccomp.default_errno_ret, 38u);
+  ASSERT_EQ(seccomp.architectures.size(), 2u);
+  EXPECT_EQ(seccomp.architectures[0], SeccompArchitecture::kX86);
+  EXPECT_EQ(seccomp.architectures[1], SeccompArchitecture::kSheb);
+  ASSERT_EQ(seccomp.flags.size(), 1u);
+  EXPECT_EQ(seccomp.flags[0], SeccompFlag::kLog);
+  EXPECT_EQ(seccomp.listener_path, "/run/agent");
+  EXPECT_EQ(seccomp.listener_metadata, "opaque");
+  ASSERT_EQ(seccomp.syscalls.size(), 2u);
+  EXPECT_EQ(copy(seccomp.syscalls[0].names), (List{"read", "write"}));
+  EXPECT_EQ(seccomp.syscalls[0].action, SeccompAction::kNotify);
+  EXPECT_EQ(seccomp.syscalls[0].errno_ret, 0u);
+  ASSERT_EQ(seccomp.syscalls[0].args.size(), 1u);
+  const SeccompArgument& argument = seccomp.syscalls[0].args[0];
+  EXPECT_EQ(argument.index, 5u);
+  EXPECT_EQ(argument.value, UINT64_MAX);
+  EXPECT_EQ(argument.value_two, 7u);
+  EXPECT_EQ(argument.op, SeccompOperator::kMaskedEqual);
+  EXPECT_EQ(seccomp.syscalls[1].action, SeccompAction::kKill);
+  EXPECT_FALSE(seccomp.syscalls[1].errno_ret.has_value());
+}
+
+TEST(SpecParse, TellsNoFlagsFromAnEmptyList) {
+  const auto has_flags = [](const std::string& flags) {
+    Parsed parsed(with(R"("linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW")" + flags + "}}"));
+    return parsed.result->linux.seccomp.flags.data() != nullptr;
+  };
+  EXPECT_FALSE(has_flags(""));
+  EXPECT_FALSE(has_flags(R"(, "flags": null)"));
+  EXPECT_TRUE(has_flags(R"(, "flags": [])"));
+}
+
+TEST(SpecParse, RefusesUnknownSeccompNames) {
+  const auto error = [](const std::string& members) {
+    return error_of(R"("linux": {"seccomp": {)" + members + "}}");
+  };
+  EXPECT_EQ(error(""), "/linux/seccomp/defaultAction: is required");
+  EXPECT_EQ(error(R"("defaultAction": "SCMP_ACT_NONE")"),
+            "/linux/seccomp/defaultAction: unknown value \"SCMP_ACT_NONE\"");
+  EXPECT_EQ(error(R"("defaultAction": "ALLOW")"),
+            "/linux/seccomp/defaultAction: unknown value \"ALLOW\"");
+  EXPECT_EQ(error(R"("defaultAction": "SCMP_ACT_LOG", "architectures": ["SCMP_ARCH_Z80"])"),
+            "/linux/seccomp/architectures/0: unknown value \"SCMP_ARCH_Z80\"");
+  EXPECT_EQ(error(R"("defaultAction": "SCMP_ACT_LOG", "flags": ["SECCOMP_FILTER_FLAG_X"])"),
+            "/linux/seccomp/flags/0: unknown value \"SECCOMP_FILTER_FLAG_X\"");
+  EXPECT_EQ(error(R"("defaultAction": "SCMP_ACT_LOG", "syscalls": [{"action": "SCMP_ACT_LOG"}])"),
+            "/linux/seccomp/syscalls/0/names: is required");
+  EXPECT_EQ(error(R"("defaultAction": "SCMP_ACT_LOG", "syscalls": [{"names": ["read", ""],
+                     "action": "SCMP_ACT_LOG"}])"),
+            "/linux/seccomp/syscalls/0/names/1: must not be empty");
+  EXPECT_EQ(error(R"("defaultAction": "SCMP_ACT_LOG", "syscalls": [{"names": ["read"],
+                     "action": "SCMP_ACT_LOG", "args": [{"index": 0, "value": 1, "op": "EQ"}]}])"),
+            "/linux/seccomp/syscalls/0/args/0/op: unknown value \"EQ\"");
 }
 
 TEST(SpecParse, ReadsLargeConfigurations) {

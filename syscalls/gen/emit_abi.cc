@@ -148,7 +148,9 @@ std::string emit_instruction(const Abi& abi, const std::string& number,
 std::string emit_abi(const Tables& tables, const Abi& abi) {
   const auto& numbers = numbers_of(tables, abi);
   std::string text = file_head("abi/" + abi.name + ".abi");
-  absl::StrAppend(&text, "namespace sys {\n\nnamespace detail {\n\n",
+  absl::StrAppend(&text, "namespace sys {\n\n// What the tables call this ABI.\n",
+                  "inline constexpr char kAbiName[] = \"", abi.name, "\";\n\n");
+  absl::StrAppend(&text, "namespace detail {\n\n",
                   "// The width at which a small result's sign is asked.\nusing SignWord = ",
                   abi.sign_type, ";\n\n", "// close(2), for owners that go.\n",
                   "[[gnu::always_inline]] inline void close(int fd) {\n");

@@ -99,6 +99,20 @@ TEST(Names, AreTheSameInASmallTable) {
       EXPECT_EQ(X86Names::name(id, number).text, name) << abi << " " << number;
     }
   }
+  for (const auto& [abi, id] : abis) {
+    int numbers[X86Names::kCount];
+    X86Names::numbers_by_place(id, numbers);
+    size_t found = 0;
+    for (const auto& [name, number] : tables.at(abi)) {
+      const unsigned place = X86Names::place(name.data(), name.size());
+      ASSERT_LT(place, X86Names::kCount) << abi << " " << name;
+      EXPECT_EQ(numbers[place], number) << abi << " " << name;
+    }
+    for (const int number : numbers) found += number >= 0;
+    EXPECT_EQ(found, tables.at(abi).size()) << abi;
+  }
+  EXPECT_EQ(X86Names::place("opena", 5), X86Names::kCount);
+  EXPECT_EQ(X86Names::place("", 0), X86Names::kCount);
   RecordProperty("x86_bytes", static_cast<int>(X86Names::kSizeBytes));
   RecordProperty("all_bytes", static_cast<int>(sys::AllNames::kSizeBytes));
 }

@@ -124,6 +124,22 @@ class NameTable {
     return number(abi, name, kSize - 1);
   }
 
+  // For who looks up many names in several ABIs: a name's place among all of the table's, in
+  // [0, kCount), or kCount if there is none such; and the numbers of an ABI by place, -1 where it
+  // has no call of the name.
+  // Shape: `numbers` has room for kCount. Pre: the table has the ABI.
+  static constexpr unsigned kCount = kShape.names;
+  static constexpr unsigned place(const char* name, size_t size) {
+    return size == 0 ? kCount : place_of(name, size);
+  }
+  static constexpr void numbers_by_place(AbiId abi, int* numbers) {
+    const OneAbi& of = *find(abi);
+    const uint16_t* next = kData.numbers + of.first;
+    for (unsigned place = 0; place < kCount; ++place) {
+      numbers[place] = bit(of, place) != 0 ? of.base + *next++ : -1;
+    }
+  }
+
   // The name of a call, or an empty one if the ABI has no call of that number.
   static constexpr CallName name(AbiId abi, int number) {
     const OneAbi* const of = find(abi);

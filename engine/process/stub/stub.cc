@@ -7,6 +7,7 @@
 
 #include "engine/process/stub/await_start.h"
 #include "engine/process/stub/control.h"
+#include "engine/process/stub/filter.h"
 #include "engine/rt/failure.h"
 #include "syscalls/files.h"
 #include "syscalls/freestanding/start.h"
@@ -16,6 +17,27 @@
 namespace {
 
 using nosc::process::Control;
+
+// Loads the filter, if there is one. What a profile asks about goes to the process that nosc lets
+// know of the descriptor: it takes a copy, and lets this one go on.
+nosc::Failure load(char* letters, const Control& control, sys::BorrowedFd parent) {
+  nosc::Failure failure{};
+  if (control.filter_count == 0) return failure;
+  const auto loaded =
+      nosc::process::load_filter(letters, control.filter_count, control.filter_flags);
+  if (!loaded) {
+    failure.step = nosc::Step::kSeccomp;
+    failure.operation = nosc::Operation::kSet;
+    failure.error = static_cast<uint16_t>(loaded.error().value());
+  } else if (*loaded != 0) {
+    failure.error = nosc::kListenerEvent;
+    failure.index = static_cast<uint32_t>(*loaded);
+    (void)sys::write(parent, sys::Bytes(&failure, sizeof failure));
+    char go[1];
+    (void)sys::read(parent, go);
+  }
+  return failure;
+}
 
 // Tries the candidates in order, as execvp(3) does. Returns only when none can be executed.
 sys::Errno execute(char** candidates, const Control& control, char** envp) {
@@ -36,7 +58,8 @@ sys::Errno execute(char** candidates, const Control& control, char** envp) {
 extern "C" int sys_main(int argc, char** argv, char** envp) {
   Control control;
   if (argc < 1 || !nosc::process::read_control(argv[0], control)) return 1;
-  if (static_cast<unsigned>(argc) < 2 + control.candidate_count) return 1;
+  const bool has_filter = control.filter_count != 0;
+  if (static_cast<unsigned>(argc) < 2 + has_filter + control.candidate_count) return 1;
   if (control.directory_fd != nosc::process::kNone) {
     const sys::Fd directory = sys::Fd::adopt(static_cast<int>(control.directory_fd));
     if (!sys::fchdir(directory)) return 1;
@@ -48,11 +71,13 @@ extern "C" int sys_main(int argc, char** argv, char** envp) {
   } else if (!sys::portable::fcntl(failure_fd, sys::kF_SETFD, sys::kFD_CLOEXEC)) {
     return 1;
   }
-  const nosc::Failure failure{
-      .step = nosc::Step::kExec,
-      .operation = nosc::Operation::kExecute,
-      .error = static_cast<uint16_t>(execute(argv + 1, control, envp).value()),
-  };
+  nosc::Failure failure = load(argv[1], control, failure_fd);
+  if (!failure.failed()) {
+    failure = {.step = nosc::Step::kExec,
+               .operation = nosc::Operation::kExecute,
+               .error = static_cast<uint16_t>(
+                   execute(argv + 1 + has_filter, control, envp).value())};
+  }
   (void)sys::write(failure_fd, sys::Bytes(&failure, sizeof failure));
   return 1;
 }
