@@ -172,7 +172,6 @@ TEST_F(ConfigFaultsTest, Mappings) {
 TEST_F(ConfigFaultsTest, WhatLaterWorkBringsIsRefusedByName) {
   NOSC_ONLY();
   const std::pair<const char*, Json> members[] = {
-      {"seccomp", Json::object({{"defaultAction", "SCMP_ACT_ALLOW"}})},
       {"netDevices", Json::object({{"eth0", Json::object({{"name", "x"}})}})},
   };
   for (const auto& [name, value] : members) {
