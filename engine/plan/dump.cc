@@ -58,9 +58,9 @@ void print_cgroup(const cgroups::CgroupPlan& plan, Writer& out) {
     }
   }
   // In the order of cgroups::WriteKind.
-  constexpr const char* kKinds[] = {"write ",       "write where present ", "write or else ",
-                                    "write rule ",  "write behind the first word ",
-                                    "require not below "};
+  constexpr const char* kKinds[] = {
+      "write ",      "write where present ",         "write or else ",
+      "write rule ", "write behind the first word ", "require not below "};
   for (const cgroups::WriteRecord& write : plan.writes) {
     const cgroups::Hierarchy& hierarchy = plan.hierarchies[write.hierarchy];
     out.text(kKinds[static_cast<size_t>(write.kind)]).character('"').escaped(path_of(hierarchy));

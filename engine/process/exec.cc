@@ -85,8 +85,8 @@ void apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors) {
   const sys::BorrowedFd kept = waits ? descriptors.start : descriptors.failure;
   or_fail(sys::portable::fcntl(kept, sys::kF_SETFD, 0), Operation::kSet);
   const auto kept_number = static_cast<uint32_t>(kept.raw());
-  Control control = {record.candidate_count, waits ? kNone : kept_number, kNone,
-                     waits ? kept_number : kNone, record.filter_count, record.filter_flags};
+  Control control = {record.candidate_count,      waits ? kNone : kept_number, kNone,
+                     waits ? kept_number : kNone, record.filter_count,         record.filter_flags};
   write_control(control, record.stub_argv[0]);
   const bool is_filtered = descriptors.working_directory.raw() >= 0;
   if (is_filtered) fail_step(Operation::kExecute, exec_by_directory(record, descriptors, control));

@@ -139,8 +139,7 @@ Label Generator::tree(size_t first, size_t last) {
       ranges_[last].start == ranges_[first + 1].start + 1) {
     const Label other = tree(first, first);
     const Label one = tree(first + 1, first + 1);
-    return assembler_.jump(sys::kBPF_JEQ, ranges_[first + 1].start, one,
-                           assembler_.reach(other));
+    return assembler_.jump(sys::kBPF_JEQ, ranges_[first + 1].start, one, assembler_.reach(other));
   }
   const size_t middle = (first + last + 1) / 2;
   Label right = tree(middle, last);

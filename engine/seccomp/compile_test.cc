@@ -21,8 +21,7 @@ std::vector<const Target*> all_targets(std::index_sequence<kMachines...>) {
   return {&kTarget<kMachines>...};
 }
 
-const std::vector<const Target*> kTargets =
-    all_targets(std::make_index_sequence<kMachineCount>());
+const std::vector<const Target*> kTargets = all_targets(std::make_index_sequence<kMachineCount>());
 
 const Target& target(std::string_view name) {
   for (const Target* one : kTargets) {
@@ -202,8 +201,14 @@ TEST(SeccompCompile, ReadsRandomProfilesAlike) {
       sys::SeccompData call{};
       call.arch = abi.audit_arch;
       call.nr = static_cast<int32_t>(base + random() % 480);
-      const uint64_t values[] = {0, 1, UINT32_MAX, uint64_t{1} << 32, 81985529216486895,
-                                 UINT64_MAX, uint64_t{1} << 63, random()};
+      const uint64_t values[] = {0,
+                                 1,
+                                 UINT32_MAX,
+                                 uint64_t{1} << 32,
+                                 81985529216486895,
+                                 UINT64_MAX,
+                                 uint64_t{1} << 63,
+                                 random()};
       for (uint64_t& argument : call.args) argument = values[random() % 8] + random() % 3 - 1;
       ASSERT_EQ(compiled.verdict(call), reading.verdict(call))
           << compiled.machine.name << " " << call.nr << " " << text;
@@ -236,7 +241,8 @@ TEST(SeccompCompile, LooksAtTheHalvesOfS390x) {
 TEST(SeccompCompile, RefusesWhatIsWrong) {
   const auto in = [](const std::string& entry) {
     return R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["read"],
-               "action": "SCMP_ACT_ERRNO"}, )" + entry + "]}";
+               "action": "SCMP_ACT_ERRNO"}, )" +
+           entry + "]}";
   };
   EXPECT_EQ(error_of(in(R"({"names": [], "action": "SCMP_ACT_ALLOW"})")),
             "/linux/seccomp/syscalls/1/names: is empty");
@@ -263,11 +269,13 @@ TEST(SeccompCompile, SkipsUnknownNamesOrRefusesThem) {
 TEST(SeccompCompile, RefusesWhatTheKernelDoesNotTake) {
   std::string entries;
   for (int i = 0; i < 3000; ++i) {
-    entries += R"(,{"names": ["ioctl"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 1, "value": )" +
-               std::to_string(i) + R"(, "op": "SCMP_CMP_EQ"}]})";
+    entries +=
+        R"(,{"names": ["ioctl"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 1, "value": )" +
+        std::to_string(i) + R"(, "op": "SCMP_CMP_EQ"}]})";
   }
-  EXPECT_EQ(error_of(R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [)" + entries.substr(1) + "]}"),
-            "/linux/seccomp/syscalls: needs more than 4096 instructions");
+  EXPECT_EQ(
+      error_of(R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [)" + entries.substr(1) + "]}"),
+      "/linux/seccomp/syscalls: needs more than 4096 instructions");
 }
 
 }  // namespace

@@ -52,16 +52,24 @@ bool holds(const spec::SeccompArgument& condition, uint64_t argument, Word word)
 // SYS_SOCKET and so on of linux/net.h, SEMOP and so on of linux/ipc.h.
 int multiplexed(std::string_view through, std::string_view name) {
   static const std::map<std::string_view, std::map<std::string_view, int>> kNumbers = {
-      {"socketcall",
-       {{"socket", 1},      {"bind", 2},        {"connect", 3},     {"listen", 4},
-        {"accept", 5},      {"getsockname", 6}, {"getpeername", 7}, {"socketpair", 8},
-        {"send", 9},        {"recv", 10},       {"sendto", 11},     {"recvfrom", 12},
-        {"shutdown", 13},   {"setsockopt", 14}, {"getsockopt", 15}, {"sendmsg", 16},
-        {"recvmsg", 17},    {"accept4", 18},    {"recvmmsg", 19},   {"sendmmsg", 20}}},
+      {"socketcall", {{"socket", 1},    {"bind", 2},        {"connect", 3},     {"listen", 4},
+                      {"accept", 5},    {"getsockname", 6}, {"getpeername", 7}, {"socketpair", 8},
+                      {"send", 9},      {"recv", 10},       {"sendto", 11},     {"recvfrom", 12},
+                      {"shutdown", 13}, {"setsockopt", 14}, {"getsockopt", 15}, {"sendmsg", 16},
+                      {"recvmsg", 17},  {"accept4", 18},    {"recvmmsg", 19},   {"sendmmsg", 20}}},
       {"ipc",
-       {{"semop", 1},   {"semget", 2},  {"semctl", 3},  {"semtimedop", 4}, {"msgsnd", 11},
-        {"msgrcv", 12}, {"msgget", 13}, {"msgctl", 14}, {"shmat", 21},     {"shmdt", 22},
-        {"shmget", 23}, {"shmctl", 24}}}};
+       {{"semop", 1},
+        {"semget", 2},
+        {"semctl", 3},
+        {"semtimedop", 4},
+        {"msgsnd", 11},
+        {"msgrcv", 12},
+        {"msgget", 13},
+        {"msgctl", 14},
+        {"shmat", 21},
+        {"shmdt", 22},
+        {"shmget", 23},
+        {"shmctl", 24}}}};
   const auto& calls = kNumbers.at(through);
   const auto found = calls.find(name);
   return found == calls.end() ? 0 : found->second;
@@ -78,9 +86,10 @@ int64_t number_of(const Abi& abi, std::string_view name) {
 }
 
 // The rule's own conditions with one about the first argument in place of what it says of that.
-bool matches(const spec::SeccompSyscall& rule, const sys::SeccompData& call, Word word, int through) {
-  if (through != 0 && !holds({0, SeccompOperator::kEqual, static_cast<uint64_t>(through), 0},
-                             call.args[0], word)) {
+bool matches(const spec::SeccompSyscall& rule, const sys::SeccompData& call, Word word,
+             int through) {
+  if (through != 0 &&
+      !holds({0, SeccompOperator::kEqual, static_cast<uint64_t>(through), 0}, call.args[0], word)) {
     return false;
   }
   int counts[6] = {};
@@ -130,8 +139,8 @@ Reading::Reading(const spec::Seccomp& profile, const Target& target)
 const Reading::OfAbi* Reading::abi_of(const sys::SeccompData& call) const {
   for (const OfAbi& of : abis_) {
     const bool is_x32 = of.abi->id == sys::AbiId::kX32;
-    const bool wants_x32 = of.abi->audit_arch == sys::kAUDIT_ARCH_X86_64 &&
-                           static_cast<uint32_t>(call.nr) >= kX32;
+    const bool wants_x32 =
+        of.abi->audit_arch == sys::kAUDIT_ARCH_X86_64 && static_cast<uint32_t>(call.nr) >= kX32;
     if (of.abi->audit_arch == call.arch && is_x32 == wants_x32) return &of;
   }
   return nullptr;

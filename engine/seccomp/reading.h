@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A profile read call by call, for tests: what the specification and runc make of it, without any of
-// the compiler's sharing, ranges and code.
+// A profile read call by call, for tests: what the specification and runc make of it, without any
+// of the compiler's sharing, ranges and code.
 
 #include <cstdint>
 #include <map>

@@ -10,13 +10,12 @@
 // - by the stub, as the last act before the program is executed, where no_new_privs is set or the
 //   stub has CAP_SYS_ADMIN, as seccomp(2) demands one of them. The filter goes to it as an argument
 //   in letters (process/stub/filter.h): no descriptor and no system call more.
-// - otherwise by the set-up, after everything but the change of capabilities. The profile then has to
+// - otherwise by the set-up, after everything but the change of capabilities. The profile then has
+// to
 //   let through capset, execve and fchdir, fcntl, and prctl where there are ambient capabilities.
 //
-// With SCMP_ACT_NOTIFY the kernel makes a descriptor, on which another process answers calls. The
-// process that has loaded the filter says its number to nosc, which takes a copy of it
-// (pidfd_getfd) and sends that with the container's state to listenerPath (listener.h). write, by
-// which the number is said, can't be asked about, as in runc.
+// SCMP_ACT_NOTIFY isn't supported yet: planning refuses it. What loads a filter with it says the
+// number of the listener's descriptor and waits (kListenerEvent), which nobody hears so far.
 // Source: seccomp(2), seccomp_unotify(2); runtime-spec, config-linux.md, "Seccomp".
 
 #include <cstdint>

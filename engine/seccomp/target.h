@@ -110,10 +110,10 @@ auto names_of(std::index_sequence<kIndexes...>)
 
 template <size_t kMachine>
 consteval Target describe() {
-  using Names = decltype(names_of<kMachine>(
-      std::make_index_sequence<kMachines[kMachine].abis.size()>()));
+  using Names =
+      decltype(names_of<kMachine>(std::make_index_sequence<kMachines[kMachine].abis.size()>()));
   const Machine& machine = kMachines[kMachine];
-  return {machine.name, machine.abis,  machine.byte_order,      machine.enosys,
+  return {machine.name,  machine.abis,  machine.byte_order,      machine.enosys,
           Names::kCount, &Names::place, &Names::numbers_by_place};
 }
 

@@ -20,8 +20,8 @@ constexpr uint32_t kActions[] = {
     sys::kSECCOMP_RET_ALLOW,       sys::kSECCOMP_RET_LOG,          sys::kSECCOMP_RET_USER_NOTIF,
 };
 
-// Calls that go through another one on some ABIs, in the order of their numbers there: from SYS_SOCKET
-// of linux/net.h on, and from SEMOP, MSGSND and SHMAT of linux/ipc.h, four each.
+// Calls that go through another one on some ABIs, in the order of their numbers there: from
+// SYS_SOCKET of linux/net.h on, and from SEMOP, MSGSND and SHMAT of linux/ipc.h, four each.
 constexpr char kSocketCalls[] =
     "socket\0bind\0connect\0listen\0accept\0getsockname\0getpeername\0socketpair\0send\0recv\0"
     "sendto\0recvfrom\0shutdown\0setsockopt\0getsockopt\0sendmsg\0recvmsg\0accept4\0recvmmsg\0"
@@ -136,10 +136,8 @@ void Verdicts::add_call(const Entry& entry, VerdictId& cell, uint8_t multiplexed
       return;
     }
   }
-  cell = add({.rule = entry.rule,
-              .before = before,
-              .match = entry.match,
-              .multiplexed = multiplexed});
+  cell =
+      add({.rule = entry.rule, .before = before, .match = entry.match, .multiplexed = multiplexed});
 }
 
 void Verdicts::add_multiplexed(const Entry& entry, AbiVerdicts& of, std::string_view name,

@@ -324,11 +324,16 @@ constexpr Object describe() {
 }
 
 constexpr Object kObjects[] = {
-    describe<Config, kConfigFields>(),       describe<Root, kRootFields>(),
-    describe<Process, kProcessFields>(),     describe<ConsoleSize, kConsoleSizeFields>(),
-    describe<User, kUserFields>(),           describe<Capabilities, kCapabilitiesFields>(),
-    describe<Rlimit, kRlimitFields>(),       describe<Mount, kMountFields>(),
-    describe<IdMapping, kIdMappingFields>(), describe<Namespace, kNamespaceFields>(),
+    describe<Config, kConfigFields>(),
+    describe<Root, kRootFields>(),
+    describe<Process, kProcessFields>(),
+    describe<ConsoleSize, kConsoleSizeFields>(),
+    describe<User, kUserFields>(),
+    describe<Capabilities, kCapabilitiesFields>(),
+    describe<Rlimit, kRlimitFields>(),
+    describe<Mount, kMountFields>(),
+    describe<IdMapping, kIdMappingFields>(),
+    describe<Namespace, kNamespaceFields>(),
     describe<Linux, kLinuxFields>(),
     describe<Hooks, kHooksFields>(),
     describe<Hook, kHookFields>(),
@@ -386,9 +391,7 @@ const char* next_name(const char* name) { return name + strlen(name) + 1; }
 
 const Object& object_of(ObjectId id) { return kObjects[static_cast<size_t>(id)]; }
 
-Names names_of(EnumId id) {
-  return kEnumNames[static_cast<size_t>(id)];
-}
+Names names_of(EnumId id) { return kEnumNames[static_cast<size_t>(id)]; }
 
 std::string_view namespace_type_name(NamespaceType type) {
   const char* name = kNamespaceTypeNames;

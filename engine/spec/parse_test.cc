@@ -242,9 +242,8 @@ TEST(SpecParse, ListsWhatIsUnsupportedInOrder) {
               "intelRdt": {"closID": "x"}},
     "mounts": [{"destination": "/a"}, {"destination": "/b", "uidMappings": [{}]}],
     "process": {"cwd": "/", "scheduler": {"policy": "SCHED_IDLE"}})"),
-            (List{"/linux/netDevices", "/linux/namespaces/1/type",
-                  "/linux/mountLabel", "/linux/intelRdt", "/mounts/1/uidMappings",
-                  "/process/scheduler"}));
+            (List{"/linux/netDevices", "/linux/namespaces/1/type", "/linux/mountLabel",
+                  "/linux/intelRdt", "/mounts/1/uidMappings", "/process/scheduler"}));
 }
 
 TEST(SpecParse, ReadsSeccomp) {
@@ -283,7 +282,8 @@ TEST(SpecParse, ReadsSeccomp) {
 
 TEST(SpecParse, TellsNoFlagsFromAnEmptyList) {
   const auto has_flags = [](const std::string& flags) {
-    Parsed parsed(with(R"("linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW")" + flags + "}}"));
+    Parsed parsed(
+        with(R"("linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW")" + flags + "}}"));
     return parsed.result->linux.seccomp.flags.data() != nullptr;
   };
   EXPECT_FALSE(has_flags(""));

@@ -21,8 +21,7 @@ constexpr int kX32Bit = 0x40000000;
 Json profile(Json entries, const char* default_action = "SCMP_ACT_ALLOW") {
   return Json::object(
       {{"defaultAction", default_action},
-       {"architectures",
-        Json::strings({"SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"})},
+       {"architectures", Json::strings({"SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"})},
        {"syscalls", std::move(entries)}});
 }
 
@@ -64,8 +63,8 @@ TEST_P(SeccompTest, IsInForceWithAndWithoutNoNewPrivileges) {
   for (const bool no_new_privileges : {true, false}) {
     Bundle& bundle = make_bundle_with(
         profile(Json::array({entry({"personality"}, "SCMP_ACT_ERRNO")})), no_new_privileges);
-    const std::string status = output_of(bundle, "cat /proc/self/status; /bin/call " +
-                                                     std::to_string(kPersonality) + " 4294967295");
+    const std::string status = output_of(
+        bundle, "cat /proc/self/status; /bin/call " + std::to_string(kPersonality) + " 4294967295");
     EXPECT_EQ(field_of(status, "Seccomp"), "2");
     EXPECT_EQ(field_of(status, "Seccomp_filters"), std::to_string(1 + own_filters()));
     EXPECT_EQ(field_of(status, "NoNewPrivs"), no_new_privileges ? "1" : "0");
@@ -90,8 +89,8 @@ TEST_P(SeccompTest, AnswersWithTheErrnoGiven) {
 TEST_P(SeccompTest, ComparesArguments) {
   Json rule = entry({"personality"}, "SCMP_ACT_ERRNO");
   rule["errnoRet"] = 99;
-  rule["args"] = Json::array(
-      {Json::object({{"index", 0}, {"value", 4294967295}, {"op", "SCMP_CMP_NE"}})});
+  rule["args"] =
+      Json::array({Json::object({{"index", 0}, {"value", 4294967295}, {"op", "SCMP_CMP_NE"}})});
   Bundle& bundle = make_bundle_with(profile(Json::array({std::move(rule)})));
   EXPECT_EQ(call(bundle, std::to_string(kPersonality) + " 4294967295"), "ok");
   EXPECT_EQ(call(bundle, std::to_string(kPersonality) + " 8"), "99");
@@ -121,8 +120,8 @@ TEST_P(SeccompTest, KillsCallsOfAbisThatAreNotListed) {
 }
 
 TEST_P(SeccompTest, KillsAndTraps) {
-  for (const char* action : {"SCMP_ACT_KILL", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_KILL_PROCESS",
-                             "SCMP_ACT_TRAP"}) {
+  for (const char* action :
+       {"SCMP_ACT_KILL", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_TRAP"}) {
     Bundle& bundle = make_bundle_with(profile(Json::array({entry({"getpriority"}, action)})));
     // A signal that the process sends itself is nothing to the first one of a pid namespace; the
     // kernel's own end is.
@@ -133,8 +132,8 @@ TEST_P(SeccompTest, KillsAndTraps) {
 }
 
 TEST_P(SeccompTest, EndsTheFirstProcess) {
-  Bundle& bundle = make_bundle_with(
-      profile(Json::array({entry({"getpriority"}, "SCMP_ACT_KILL_PROCESS")})));
+  Bundle& bundle =
+      make_bundle_with(profile(Json::array({entry({"getpriority"}, "SCMP_ACT_KILL_PROCESS")})));
   bundle.set_args({"/bin/call", std::to_string(kGetpriority)});
   const Completed result = run_bundle(bundle);
   EXPECT_EQ(result.exit_status, 128 + SIGSYS) << result.describe();
@@ -145,19 +144,58 @@ TEST_P(SeccompTest, AnswersEnosysAboveTheProfile) {
   // than anything in the list is missing.
   Json seccomp = profile(Json::array({entry({"getpriority"}, "SCMP_ACT_ERRNO")}), "SCMP_ACT_ERRNO");
   Json names = Json::array();
-  for (const char* name :
-       {"read",        "write",      "close",         "mmap",         "mprotect",   "munmap",
-        "brk",         "rt_sigaction", "rt_sigprocmask", "execve",     "exit",       "exit_group",
-        "arch_prctl",  "getuid",     "set_tid_address", "fcntl",      "getpid",     "getppid",
-        "stat",        "newfstatat", "getcwd",        "setuid",       "setgid",     "fchdir",
-        "prctl",       "uname",      "ioctl",         "fork",         "vfork",      "wait4",
-        "rt_sigreturn", "set_robust_list", "prlimit64", "getrandom",  "capset",     "clone",
-        "readlink",    "geteuid",    "getgid",        "getegid",      "open",       "access",
-        "dup2",        "sigaltstack", "poll",          "lseek",        "time",       "openat"}) {
+  for (const char* name : {"read",
+                           "write",
+                           "close",
+                           "mmap",
+                           "mprotect",
+                           "munmap",
+                           "brk",
+                           "rt_sigaction",
+                           "rt_sigprocmask",
+                           "execve",
+                           "exit",
+                           "exit_group",
+                           "arch_prctl",
+                           "getuid",
+                           "set_tid_address",
+                           "fcntl",
+                           "getpid",
+                           "getppid",
+                           "stat",
+                           "newfstatat",
+                           "getcwd",
+                           "setuid",
+                           "setgid",
+                           "fchdir",
+                           "prctl",
+                           "uname",
+                           "ioctl",
+                           "fork",
+                           "vfork",
+                           "wait4",
+                           "rt_sigreturn",
+                           "set_robust_list",
+                           "prlimit64",
+                           "getrandom",
+                           "capset",
+                           "clone",
+                           "readlink",
+                           "geteuid",
+                           "getgid",
+                           "getegid",
+                           "open",
+                           "access",
+                           "dup2",
+                           "sigaltstack",
+                           "poll",
+                           "lseek",
+                           "time",
+                           "openat"}) {
     names.push(name);
   }
-  seccomp["syscalls"] = Json::array(
-      {Json::object({{"names", std::move(names)}, {"action", "SCMP_ACT_ALLOW"}})});
+  seccomp["syscalls"] =
+      Json::array({Json::object({{"names", std::move(names)}, {"action", "SCMP_ACT_ALLOW"}})});
   Bundle& bundle = make_bundle_with(std::move(seccomp));
   EXPECT_EQ(call(bundle, std::to_string(kPersonality) + " 4294967295"), "1");
   EXPECT_EQ(call(bundle, "470"), "38");
@@ -176,10 +214,10 @@ TEST_P(SeccompTest, LeavesTheSetUpAlone) {
 // Without either privilege it is loaded before the capabilities go: little of the set-up is left.
 TEST_P(SeccompTest, LeavesMostOfTheSetUpAloneWhenLoadedEarly) {
   Bundle& bundle = make_bundle_with(
-      profile(Json::array({entry({"mount", "umount2", "pivot_root", "setresuid", "setresgid",
-                                  "setgroups", "chdir", "openat2", "unshare", "mknodat", "setsid",
-                                  "execveat", "sendto", "ppoll", "prlimit64"},
-                                 "SCMP_ACT_KILL_PROCESS")})),
+      profile(Json::array({entry(
+          {"mount", "umount2", "pivot_root", "setresuid", "setresgid", "setgroups", "chdir",
+           "openat2", "unshare", "mknodat", "setsid", "execveat", "sendto", "ppoll", "prlimit64"},
+          "SCMP_ACT_KILL_PROCESS")})),
       false);
   expect_to_run(bundle);
 }
@@ -189,8 +227,8 @@ TEST_P(RootSeccompTest, HoldsForAnOrdinaryUser) {
     Bundle& bundle = make_bundle_with(
         profile(Json::array({entry({"personality"}, "SCMP_ACT_ERRNO")})), no_new_privileges);
     bundle.config()["process"]["user"] = Json::object({{"uid", 1000}, {"gid", 1000}});
-    const std::string status = output_of(bundle, "cat /proc/self/status; /bin/call " +
-                                                     std::to_string(kPersonality) + " 4294967295");
+    const std::string status = output_of(
+        bundle, "cat /proc/self/status; /bin/call " + std::to_string(kPersonality) + " 4294967295");
     EXPECT_EQ(field_of(status, "Seccomp"), "2");
     EXPECT_EQ(field_of(status, "CapEff"), "0000000000000000");
     EXPECT_TRUE(status.ends_with("\n1")) << status;

@@ -73,10 +73,10 @@ extern "C" int sys_main(int argc, char** argv, char** envp) {
   }
   nosc::Failure failure = load(argv[1], control, failure_fd);
   if (!failure.failed()) {
-    failure = {.step = nosc::Step::kExec,
-               .operation = nosc::Operation::kExecute,
-               .error = static_cast<uint16_t>(
-                   execute(argv + 1 + has_filter, control, envp).value())};
+    failure = {
+        .step = nosc::Step::kExec,
+        .operation = nosc::Operation::kExecute,
+        .error = static_cast<uint16_t>(execute(argv + 1 + has_filter, control, envp).value())};
   }
   (void)sys::write(failure_fd, sys::Bytes(&failure, sizeof failure));
   return 1;
