@@ -101,24 +101,6 @@ sys::Fd set_up_root(const ChildContext& context, sys::Pid& pid) {
   return terminal;
 }
 
-bool loads_filter(const seccomp::SeccompPlan& plan) {
-  return !plan.program.empty() && plan.loader == seccomp::Loader::kSetUp;
-}
-
-// What can't be left to the stub. The profile is in force from here on.
-void load_filter(const ChildContext& context, process::ExecDescriptors& last, sys::Fd& directory) {
-  const seccomp::SeccompPlan& plan = context.plan->seccomp;
-  directory = process::open_working_directory();
-  last.working_directory = directory;
-  capabilities::apply_permitted();
-  const sys::Fd listener = seccomp::apply_seccomp(plan);
-  if (!listener) return;
-  // write(2), as the stub does: the one call that can't be asked about.
-  const Failure message{.error = kListenerEvent, .index = static_cast<uint32_t>(listener.raw())};
-  or_fail(sys::write(context.channel, sys::Bytes(&message, sizeof message)), Operation::kWrite);
-  or_fail(wait_for_go(context.channel), Operation::kNone);
-}
-
 // A foreground container has no one else to end it when nosc is killed. The kernel forgets this
 // when ids change, so it comes after them; the parent may be gone by then.
 void die_with_parent(const ChildContext& context) {
@@ -157,6 +139,23 @@ void unless_unmapped(sys::Result<void> changed) {
 }
 
 }  // namespace
+
+bool loads_filter(const seccomp::SeccompPlan& plan) {
+  return !plan.program.empty() && plan.loader == seccomp::Loader::kSetUp;
+}
+
+void load_filter(const seccomp::SeccompPlan& plan, sys::BorrowedFd channel,
+                 process::ExecDescriptors& last, sys::Fd& directory) {
+  directory = process::open_working_directory();
+  last.working_directory = directory;
+  capabilities::apply_permitted();
+  const sys::Fd listener = seccomp::apply_seccomp(plan);
+  if (!listener) return;
+  // write(2), as the stub does: the one call that can't be asked about.
+  const Failure message{.error = kListenerEvent, .index = static_cast<uint32_t>(listener.raw())};
+  or_fail(sys::write(channel, sys::Bytes(&message, sizeof message)), Operation::kWrite);
+  or_fail(wait_for_go(channel), Operation::kNone);
+}
 
 void become_container_root(const Plan& plan) {
   if (!(plan.namespaces.created | plan.namespaces.joined).has(sys::kCLONE_NEWUSER)) return;
@@ -213,7 +212,7 @@ void child_main(const ChildContext& context) {
   const bool filters = loads_filter(plan.seccomp);
   if (detached && filters) process::check_program(plan.process.exec);
   sys::Fd working_directory;
-  if (filters) load_filter(context, last, working_directory);
+  if (filters) load_filter(plan.seccomp, context.channel, last, working_directory);
   capabilities::apply_capabilities(plan.capabilities);
   if (plan.process.no_new_privileges) process::apply_no_new_privileges();
   if (detached && !filters) process::check_program(plan.process.exec);

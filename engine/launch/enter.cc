@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/launch/enter.h"
 
+#include <utility>
+
 #include "engine/launch/words.h"
 #include "engine/rt/error.h"
 #include "engine/rt/step.h"
@@ -76,8 +78,17 @@ void keep_preserved(const Entry& entry) {
   }
 }
 
+// The directory of the calling process's descriptors, as the host's /proc has it.
+sys::Fd open_descriptors(sys::Fd proc) {
+  if (!proc) return {};
+  begin_step(Step::kStub);
+  return or_fail(sys::openat(proc, "self/fd", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+                 Operation::kOpen);
+}
+
 // The new process, in the namespaces and the cgroups of the container.
-[[noreturn]] void become_program(const Entry& entry) {
+// Shape: `proc` is the host's, where a filter is loaded early; it doesn't stay open.
+[[noreturn]] void become_program(const Entry& entry, sys::Fd proc) {
   const Plan& plan = entry.plan;
   begin_step(Step::kClone);
   or_fail(wait_for_go(entry.channel.child), Operation::kNone);
@@ -86,6 +97,7 @@ void keep_preserved(const Entry& entry) {
   or_fail(sys::setsid(), Operation::kSet);
   become_container_root(plan);
   hide_from_tracers();
+  const sys::Fd descriptors = open_descriptors(std::move(proc));
   set_up_terminal(entry);
 
   process::apply_rlimits(plan.process.rlimits);
@@ -93,22 +105,34 @@ void keep_preserved(const Entry& entry) {
   process::give_pipes(plan.process.identity);
   process::apply_identity(plan.process.identity);
   hide_from_tracers();
-  capabilities::apply_capabilities(plan.capabilities);
-  if (plan.process.no_new_privileges) process::apply_no_new_privileges();
   console::apply_signal_mask(entry.signals);
   keep_preserved(entry);
-  process::apply_exec(plan.process.exec, {.stub = entry.program,
-                                          .failure = entry.channel.child,
-                                          .descriptor_directory = sys::BorrowedFd::from_raw(-1)});
+  process::ExecDescriptors last{
+      .stub = entry.program, .failure = entry.channel.child, .descriptor_directory = descriptors};
+  // What comes behind an early filter must do with what the profile lets through.
+  sys::Fd working_directory;
+  if (loads_filter(plan.seccomp)) {
+    load_filter(plan.seccomp, entry.channel.child, last, working_directory);
+  }
+  capabilities::apply_capabilities(plan.capabilities);
+  if (plan.process.no_new_privileges) process::apply_no_new_privileges();
+  process::apply_exec(plan.process.exec, last);
 }
 
 [[noreturn]] void between(const Entry& entry) {
   report_failures_to(entry.channel.child);
   hide_from_tracers();
   process::apply_oom_score_adj(entry.plan.process.oom);  // while /proc is the host's
+  sys::Fd proc;
+  if (loads_filter(entry.plan.seccomp)) {
+    begin_step(Step::kStub);
+    proc =
+        or_fail(sys::openat(sys::kCwd, "/proc", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+                Operation::kOpen);
+  }
   join_namespaces(entry);
   const sys::Pid pid = start_sibling(entry);
-  if (pid == sys::Pid{0}) become_program(entry);
+  if (pid == sys::Pid{0}) become_program(entry, std::move(proc));
   send_event(entry.channel.child, Event::kForked, pid);
   for (;;) (void)sys::exit_group(0);
 }

@@ -78,6 +78,13 @@ seccomp::Loader loader_of_filter(const Plan& plan) {
   return may_load ? seccomp::Loader::kStub : seccomp::Loader::kSetUp;
 }
 
+void plan_filter(const spec::Config& config, Plan& plan, Arena& arena) {
+  plan.seccomp = seccomp::plan_seccomp(config, loader_of_filter(plan), arena);
+  if (!plan.seccomp.program.empty() && plan.seccomp.loader == seccomp::Loader::kStub) {
+    process::add_filter(plan.process.exec, plan.seccomp.program, plan.seccomp.flags, arena);
+  }
+}
+
 void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& plan,
                   Arena& arena) {
   const HostFacts& host = request.host;
@@ -100,10 +107,7 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
   const auto grantor = has(own, sys::kCLONE_NEWUSER) ? capabilities::Grantor::kUserNamespace
                                                      : capabilities::Grantor::kCaller;
   plan.capabilities = capabilities::plan_capabilities(config.process, host, grantor, arena);
-  plan.seccomp = seccomp::plan_seccomp(config, loader_of_filter(plan), arena);
-  if (!plan.seccomp.program.empty() && plan.seccomp.loader == seccomp::Loader::kStub) {
-    process::add_filter(plan.process.exec, plan.seccomp.program, plan.seccomp.flags, arena);
-  }
+  plan_filter(config, plan, arena);
 }
 
 // The container's namespaces are joined, whether it made them or joined them itself.
@@ -145,6 +149,7 @@ Plan make_exec_plan(const spec::Config& config, const PlanRequest& request, Aren
   plan.capabilities = capabilities::plan_capabilities(
       config.process, request.host,
       has_user ? capabilities::Grantor::kUserNamespace : capabilities::Grantor::kCaller, arena);
+  plan_filter(config, plan, arena);
   plan.program = config.process.args[0];
   plan_terminal(config.process, plan);
   return plan;

@@ -135,6 +135,22 @@ TEST_P(ExecTest, CapabilitiesAreNeverInheritable) {
   stop();
 }
 
+TEST_P(ExecTest, IsFilteredLikeTheContainer) {
+  for (const bool no_new_privileges : {false, true}) {
+    Bundle& bundle = make_bundle();
+    bundle.config()["process"]["noNewPrivileges"] = Json(no_new_privileges);
+    bundle.config()["linux"]["seccomp"] = Json::raw(
+        R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [)"
+        R"({"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28}]})");
+    start(bundle);
+    EXPECT_EQ(output({}, "grep Seccomp: /proc/self/status"), "Seccomp:\t2");
+    const Completed result = exec({}, "mkdir /tmp/filtered");
+    EXPECT_NE(result.exit_status, 0) << result.describe();
+    EXPECT_NE(result.err.find("No space left"), std::string::npos) << result.err;
+    stop();
+  }
+}
+
 TEST_P(ExecTest, ReadsAProcessFile) {
   Bundle& bundle = make_bundle();
   start(bundle);
