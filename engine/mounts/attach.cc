@@ -152,11 +152,39 @@ void apply_bind(const MountPlan& plan, size_t index, sys::BorrowedFd root) {
   bind(record, root, source, target);
 }
 
-void apply_file_system(const MountRecord& record, sys::BorrowedFd root) {
+// Fills the tmpfs of version 1's cgroup hierarchies. What the container has no cgroup in stays out.
+void bind_cgroups(const MountPlan& plan, const MountRecord& record, sys::BorrowedFd directory) {
+  for (const CgroupEntry& entry : plan.cgroups) {
+    const auto name = sys::CStr::from_terminated(entry.name);
+    const auto from = sys::CStr::from_terminated(entry.source);
+    if (entry.is_link) {
+      or_fail(sys::symlinkat(from, directory, name), Operation::kCreate);
+      continue;
+    }
+    constexpr auto kFlags = sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC;
+    auto opened = sys::openat(sys::kAT_FDCWD, from, kFlags);
+    if (opened.failed_with(sys::kENOENT)) continue;
+    const PassingFd source = or_fail(std::move(opened), Operation::kOpen);
+    or_fail(sys::mkdirat(directory, name, sys::Mode::from_bits(0755)), Operation::kCreate);
+    const PassingFd target =
+        or_fail(sys::openat(directory, name, kFlags | sys::kO_NOFOLLOW), Operation::kOpen);
+    MountRecord part;
+    part.kind = MountKind::kBind;
+    part.binding = Binding::kOne;
+    part.destination = entry.name;
+    part.set = record.cgroup_flags;
+    bind(part, directory, source, target);
+  }
+}
+
+void apply_file_system(const MountPlan& plan, const MountRecord& record, sys::BorrowedFd root) {
   const PassingFd target = open_target(record, root, sys::BorrowedFd::from_raw(-1));
   or_fail(sys::mount(sys::CStr::from_terminated(record.source), DescriptorPath(target).path(),
                      sys::CStr::from_terminated(record.type), record.set, record.data),
           Operation::kMount);
+  if (!record.holds_cgroups) return;
+  const PassingFd mounted = open_mounted(record, root);
+  bind_cgroups(plan, record, mounted);
 }
 
 }  // namespace
@@ -195,7 +223,7 @@ void apply_mounts(const MountPlan& plan, sys::BorrowedFd root) {
     if (record.kind == MountKind::kBind) {
       apply_bind(plan, i, root);
     } else {
-      apply_file_system(record, root);
+      apply_file_system(plan, record, root);
     }
     if (record.propagation) set_propagation(record, root);
   }

@@ -49,7 +49,18 @@ struct MountRecord {
   sys::MountFlags recursive_set{};
   sys::MountFlags recursive_cleared{};
   sys::MountFlags propagation{};
+  // A cgroup mount of version 1: a tmpfs, in which MountPlan::cgroups are bound with these flags.
+  bool holds_cgroups = false;
+  sys::MountFlags cgroup_flags{};
   Place place;
+};
+
+// One name in a directory of version 1's cgroup hierarchies: the container's own cgroup in one, or
+// a link, such as cpu to cpu,cpuacct.
+struct CgroupEntry {
+  const char* name = "";
+  const char* source = "";  // absolute host path; of a link the name that it leads to
+  bool is_link = false;
 };
 
 // One entry of `linux.maskedPaths`: files are covered by /dev/null, directories by an empty,
@@ -92,6 +103,7 @@ struct RootRecord {
 struct MountPlan {
   RootRecord root;
   std::span<MountRecord> mounts;
+  std::span<const CgroupEntry> cgroups;  // of the mounts that hold them
   std::span<MaskRecord> masks;
   std::span<ReadOnlyRecord> read_only;
   // The source descriptors of bind mounts, opened before the ids change; one per mount, -1 where
@@ -107,6 +119,7 @@ struct MountContext {
   const char* cgroup2_mount = nullptr;  // the host's cgroup2 mount point; nullptr: none
   bool new_cgroup_namespace = false;
   bool new_user_namespace = false;
+  std::span<const CgroupEntry> cgroups = {};  // where version 1 is shown; empty: cgroup2 is
 };
 
 // Says everything about the mounts that the config and its context tell.

@@ -55,14 +55,26 @@ RootRecord plan_root(const spec::Config& config, std::string_view bundle, Arena&
 
 bool is_cgroup_type(std::string_view type) { return type == "cgroup" || type == "cgroup2"; }
 
+// Version 1's hierarchies are shown as on hosts: a directory of them, each with the container's own
+// cgroup as its root. Who may write there without a cgroup namespace could name a program that the
+// kernel runs on the host (CVE-2022-0492).
+void plan_legacy_cgroups(MountRecord& record, const MountContext& context) {
+  record.type = "tmpfs";
+  record.data = "mode=755";
+  record.holds_cgroups = true;
+  record.cgroup_flags = record.set;
+  if (!context.new_cgroup_namespace) record.cgroup_flags |= sys::kMS_RDONLY;
+}
+
 // The cgroup hierarchy. Without a cgroup namespace of the container's own a new mount would show,
 // and let it change, the host's whole tree: then the host's mount is bound, read-only
 // (CVE-2023-25809, CVE-2022-0492).
 void plan_cgroup(MountRecord& record, const MountContext& context) {
+  if (!context.cgroups.empty()) return plan_legacy_cgroups(record, context);
   if (context.cgroup2_mount == nullptr) {
     fail({.code = ErrorCode::kUnsupported,
           .place = record.place,
-          .text = "a host without a cgroup2 hierarchy is not supported yet"});
+          .text = "the container has no cgroup on this host"});
   }
   record.data = "";
   if (context.new_cgroup_namespace) {
@@ -165,6 +177,7 @@ void plan_restrictions(const spec::Config& config, MountPlan& plan, Arena& arena
 MountPlan plan_mounts(const spec::Config& config, const MountContext& context, Arena& arena) {
   MountPlan plan;
   plan.root = plan_root(config, context.bundle, arena);
+  plan.cgroups = context.cgroups;
   plan.mounts = arena.array<MountRecord>(config.mounts.size());
   for (size_t i = 0; i < plan.mounts.size(); ++i) {
     plan.mounts[i] = plan_mount(config.mounts[i], static_cast<int32_t>(i), context, arena);

@@ -79,7 +79,8 @@ void print_flags(std::string_view before, sys::MountFlags flags, Writer& out) {
   if (flags) mounts::write_option_names(flags, out.text(before));
 }
 
-void print_mount(const mounts::MountRecord& record, Writer& out) {
+void print_mount(const mounts::MountRecord& record, std::span<const mounts::CgroupEntry> cgroups,
+                 Writer& out) {
   const bool bind = record.kind == mounts::MountKind::kBind;
   out.text(!bind ? "mount " : record.binding == mounts::Binding::kRecursive ? "rbind " : "bind ");
   out.quoted(record.destination);
@@ -92,6 +93,13 @@ void print_mount(const mounts::MountRecord& record, Writer& out) {
   print_flags(" propagation ", record.propagation, out);
   if (record.data[0] != '\0') quoted(out, " data ", record.data);
   end(out);
+  if (!record.holds_cgroups) return;
+  for (const mounts::CgroupEntry& entry : cgroups) {
+    quoted(out, entry.is_link ? "  link " : "  bind ", entry.name);
+    quoted(out, entry.is_link ? " to " : " source ", entry.source);
+    if (!entry.is_link) print_flags(" set ", record.cgroup_flags, out);
+    end(out);
+  }
 }
 
 void print_device(const devices::DeviceRecord& device, Writer& out) {
@@ -109,7 +117,7 @@ void print_mounts(const mounts::MountPlan& plan, std::span<const devices::Device
   quoted(out, " ", root.path);
   print_flags(" propagation ", root.propagation, out);
   end(out);
-  for (const mounts::MountRecord& record : plan.mounts) print_mount(record, out);
+  for (const mounts::MountRecord& record : plan.mounts) print_mount(record, plan.cgroups, out);
   if (plan.populate_dev) {
     for (const devices::DeviceRecord& device : nodes) print_device(device, out);
     end(out.text("default devices"));

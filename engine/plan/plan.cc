@@ -85,6 +85,31 @@ void plan_filter(const spec::Config& config, Plan& plan, Arena& arena) {
   }
 }
 
+// What a cgroup mount shows where version 1 has the container's controllers; a user namespace gets
+// cgroup2 where there is one.
+std::span<const mounts::CgroupEntry> plan_cgroup_entries(const Plan& plan, Arena& arena) {
+  const auto hierarchies = plan.cgroup.hierarchies;
+  const bool user = has(plan.namespaces.created, sys::kCLONE_NEWUSER);
+  if (hierarchies.empty()) return {};
+  const bool has_cgroup2 = hierarchies[0].is_cgroup2();
+  if (has_cgroup2 && (user || hierarchies.size() == 1)) return {};
+  const auto entries = arena.array<mounts::CgroupEntry>(2 * kMaximumHierarchies);
+  size_t count = 0;
+  for (const cgroups::Hierarchy& hierarchy : hierarchies) {
+    const std::string_view mount(hierarchy.path.data(), hierarchy.mount_bytes);
+    std::string_view names = arena.copy_string(mount.substr(mount.rfind('/') + 1));
+    const char* name = names.data();
+    entries[count++] = {.name = name, .source = hierarchy.path.data()};
+    while (names.find(',') != names.npos || names.data() != name) {
+      const std::string_view one = names.substr(0, names.find(','));
+      entries[count++] = {arena.copy_string(one).data(), name, true};
+      if (one.size() == names.size()) break;
+      names.remove_prefix(one.size() + 1);
+    }
+  }
+  return entries.first(count);
+}
+
 void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& plan,
                   Arena& arena) {
   const HostFacts& host = request.host;
@@ -99,6 +124,7 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
       .cgroup2_mount = host.cgroup_mount[0] == '\0' ? nullptr : host.cgroup_mount,
       .new_cgroup_namespace = has(own, sys::kCLONE_NEWCGROUP),
       .new_user_namespace = has(plan.namespaces.created, sys::kCLONE_NEWUSER),
+      .cgroups = plan_cgroup_entries(plan, arena),
   };
   plan.mounts = mounts::plan_mounts(config, context, arena);
   plan.devices = devices::plan_devices(config.linux.devices, arena);
