@@ -141,7 +141,8 @@ void write_limits(CgroupPlan& plan, size_t hierarchy, sys::BorrowedFd directory,
       skip = record.kind == WriteKind::kElseNext && error != sys::kENOENT;
       if (!error) continue;
       const bool missing = error == sys::kENOENT;
-      const bool can_wait = record.kind == WriteKind::kElseNext || record.kind == WriteKind::kOptional;
+      const bool can_wait =
+          record.kind == WriteKind::kElseNext || record.kind == WriteKind::kOptional;
       if (missing && can_wait) continue;
       if (record.kind == WriteKind::kDevice && is_permission(error) && !has_devices()) continue;
       if (!again && (error == sys::kEINVAL || error == sys::kEBUSY)) {
@@ -230,8 +231,9 @@ void apply_cgroup(CgroupPlan& plan, Cgroup& cgroup) {
   for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
     const sys::Errno error = apply_hierarchy(plan, i, cgroup);
     const Hierarchy& hierarchy = plan.hierarchies[i];
-    const bool keeps_devices = hierarchy.is_cgroup2() ? !plan.devices.program.empty()
-                                                      : hierarchy.controllers.has(Controller::kDevices);
+    const bool keeps_devices = hierarchy.is_cgroup2()
+                                   ? !plan.devices.program.empty()
+                                   : hierarchy.controllers.has(Controller::kDevices);
     if (error && keeps_devices) require_devices(plan, error);
   }
   if (cgroup.directory) apply_devices(plan, cgroup.directory);

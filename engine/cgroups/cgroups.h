@@ -113,9 +113,9 @@ CgroupPlan plan_cgroup(const spec::Linux& linux, std::string_view container_id,
 // Plans the writes of `resources` for the hierarchies that the plan has, in place of its own.
 void plan_resources(const spec::Resources& resources, CgroupPlan& plan, Arena& arena);
 
-// Decides whether cgroup2's directory is given to the container's user: when it has a new user and a
-// new cgroup namespace and a cgroup mount that it may write to.
-// Source: runtime-spec 1.3.0, config-linux.md, "Cgroup ownership".
+// Decides whether cgroup2's directory is given to the container's user: when it has a new user and
+// a new cgroup namespace and a cgroup mount that it may write to. Source: runtime-spec 1.3.0,
+// config-linux.md, "Cgroup ownership".
 void plan_owner(const spec::Config& config, sys::CloneFlags created, CgroupPlan& plan);
 
 // Makes the directories, sets the limits and opens what the first process needs. In the parent,

@@ -33,8 +33,7 @@ sys::Fd open_home(const CgroupPlan& plan, Controller controller) {
 // Calls `visit` with every process in a cgroup and beneath it.
 template <class Visit>
 void for_each_process(sys::BorrowedFd directory, int depth, const Visit& visit) {
-  const auto members =
-      sys::openat(directory, "cgroup.procs", sys::kO_RDONLY | sys::kO_CLOEXEC);
+  const auto members = sys::openat(directory, "cgroup.procs", sys::kO_RDONLY | sys::kO_CLOEXEC);
   if (members) {
     char buffer[512];
     host::LineReader reader(members.borrow(), buffer, SIZE_MAX);

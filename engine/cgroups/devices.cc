@@ -150,8 +150,7 @@ void compile_rule(const DeviceRecord& rule, Assembler& out) {
 std::span<const DeviceRecord> plan_devices(std::span<const spec::DeviceRule> configured,
                                            Arena& arena) {
   if (configured.empty()) return {};
-  const auto rules =
-      arena.array<DeviceRecord>(1 + configured.size() + std::size(kDefaults));
+  const auto rules = arena.array<DeviceRecord>(1 + configured.size() + std::size(kDefaults));
   rules[0].access = kAll;  // denied, if no rule says otherwise
   size_t count = 1;
   for (size_t i = 0; i < configured.size(); ++i) {
@@ -170,8 +169,8 @@ std::span<const DeviceRecord> plan_devices(std::span<const spec::DeviceRule> con
 std::span<const sys::BpfInstruction> compile_devices(std::span<const DeviceRecord> rules,
                                                      Arena& arena) {
   if (rules.empty()) return {};
-  Assembler out(arena.array<sys::BpfInstruction>(kFrameInstructions +
-                                                 rules.size() * kRuleInstructions));
+  Assembler out(
+      arena.array<sys::BpfInstruction>(kFrameInstructions + rules.size() * kRuleInstructions));
   // struct bpf_cgroup_dev_ctx: the access above the type, major, minor; 32 bits each.
   out.load(kType, 0);
   out.load(kMajor, 4);

@@ -36,8 +36,8 @@ inline constexpr size_t kMaximumDefaultRules = 11;
 
 struct DeviceRecord {
   bool allow = false;
-  char type = 'a';      // a, b, c
-  uint8_t access = 0;   // BPF_DEVCG_ACC_ bits
+  char type = 'a';     // a, b, c
+  uint8_t access = 0;  // BPF_DEVCG_ACC_ bits
   int64_t major = kAnyNumber;
   int64_t minor = kAnyNumber;
 };

@@ -38,14 +38,14 @@ bool run(std::span<const sys::BpfInstruction> code, const Access& access) {
     const auto sign_extended = static_cast<uint64_t>(static_cast<int64_t>(op.immediate));
     const auto immediate = static_cast<uint32_t>(op.immediate);
     switch (op.code) {
-      case 0x61: to = context[op.offset / 4]; break;                       // ldxw
-      case 0xbc: to = static_cast<uint32_t>(from); break;                  // mov32 register
-      case 0xb4: to = immediate; break;                                    // mov32
-      case 0x74: to = static_cast<uint32_t>(to) >> immediate; break;       // rsh32
-      case 0x54: to = static_cast<uint32_t>(to) & immediate; break;        // and32
+      case 0x61: to = context[op.offset / 4]; break;                  // ldxw
+      case 0xbc: to = static_cast<uint32_t>(from); break;             // mov32 register
+      case 0xb4: to = immediate; break;                               // mov32
+      case 0x74: to = static_cast<uint32_t>(to) >> immediate; break;  // rsh32
+      case 0x54: to = static_cast<uint32_t>(to) & immediate; break;   // and32
       case 0x55: at += to != sign_extended ? static_cast<size_t>(op.offset) : 0; break;  // jne
       case 0x15: at += to == sign_extended ? static_cast<size_t>(op.offset) : 0; break;  // jeq
-      case 0x95: return registers[0] != 0;                                 // exit
+      case 0x95: return registers[0] != 0;                                               // exit
       default: ADD_FAILURE() << "instruction " << int{op.code}; return false;
     }
   }
@@ -107,8 +107,10 @@ class DevicesTest : public testing::Test {
   std::list<std::vector<spec::DeviceRule>> kept_;
 };
 
-const spec::DeviceRule kDenyAll = {.allow = false, .type = {}, .major = {}, .minor = {}, .access = "rwm"};
-const spec::DeviceRule kAllowAll = {.allow = true, .type = "a", .major = {}, .minor = -1, .access = {}};
+const spec::DeviceRule kDenyAll = {
+    .allow = false, .type = {}, .major = {}, .minor = {}, .access = "rwm"};
+const spec::DeviceRule kAllowAll = {
+    .allow = true, .type = "a", .major = {}, .minor = -1, .access = {}};
 
 TEST_F(DevicesTest, WithoutRulesThereIsNoProgram) {
   EXPECT_TRUE(plan({}).empty());

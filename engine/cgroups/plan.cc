@@ -29,8 +29,8 @@ Hierarchy plan_hierarchy(const CgroupHierarchy& host, const char* base, std::str
   const std::string_view below = base;
   const std::string_view name = wanted.empty() ? container_id : wanted;
   // Each piece may gain a '/' in front, and the NUL is behind.
-  const auto path = arena.array<char>(mount.size() + below.size() + kDefaultPrefix.size() +
-                                      name.size() + 4);
+  const auto path =
+      arena.array<char>(mount.size() + below.size() + kDefaultPrefix.size() + name.size() + 4);
   Writer writer(path);
   writer.text(mount);
   append_components(below, writer);
@@ -94,8 +94,8 @@ CgroupPlan plan_cgroup(const spec::Linux& linux, std::string_view container_id,
   if (plan.hierarchies.empty()) return plan;
   bool limited = false;
   for (const WriteRecord& write : plan.writes) limited |= write.kind != WriteKind::kDevice;
-  plan.use = limited || !linux.cgroups_path.empty() ? CgroupUse::kRequired
-                                                    : CgroupUse::kIfPermitted;
+  plan.use =
+      limited || !linux.cgroups_path.empty() ? CgroupUse::kRequired : CgroupUse::kIfPermitted;
   return plan;
 }
 
@@ -134,7 +134,8 @@ CgroupPlan read_hierarchies(std::string_view text, Arena& arena) {
     hierarchy.controllers = Controllers::from_bits(static_cast<uint16_t>(take_number(text)));
     hierarchy.mount_bytes = take_number(text);
     const size_t path_bytes = take_number(text);
-    if (path_bytes >= text.size() || hierarchy.mount_bytes > path_bytes || count == plan.hierarchies.size()) {
+    if (path_bytes >= text.size() || hierarchy.mount_bytes > path_bytes ||
+        count == plan.hierarchies.size()) {
       fail_invalid(kNoPlace, "isn't a list of cgroups", text);
     }
     const std::string_view path = arena.copy_string(text.substr(0, path_bytes));

@@ -16,12 +16,12 @@ constexpr uint8_t kNoHierarchy = UINT8_MAX;
 
 // How a number of the configuration becomes the text of a file.
 enum class Rule : uint8_t {
-  kNumber,     // as it is, but "max" for -1 in version 2
-  kUnlessZero, // the same; zero is what clients write for nothing
-  kHierarchy,  // true is all that version 2 knows
-  kSwap,       // version 2 counts without the memory
-  kShares,     // version 2 has weights, and none in an idle group
-  kPeriod,     // version 2 has it in one file with the quota
+  kNumber,      // as it is, but "max" for -1 in version 2
+  kUnlessZero,  // the same; zero is what clients write for nothing
+  kHierarchy,   // true is all that version 2 knows
+  kSwap,        // version 2 counts without the memory
+  kShares,      // version 2 has weights, and none in an idle group
+  kPeriod,      // version 2 has it in one file with the quota
   kQuota,
 };
 
@@ -72,14 +72,14 @@ struct ThrottleRow {
 };
 
 constexpr ThrottleRow kThrottles[] = {
-    {"blockIO/throttleReadBpsDevice", "blkio.throttle.read_bps_device", " rbps=",
-     &spec::BlockIo::read_bps},
-    {"blockIO/throttleWriteBpsDevice", "blkio.throttle.write_bps_device", " wbps=",
-     &spec::BlockIo::write_bps},
-    {"blockIO/throttleReadIOPSDevice", "blkio.throttle.read_iops_device", " riops=",
-     &spec::BlockIo::read_iops},
-    {"blockIO/throttleWriteIOPSDevice", "blkio.throttle.write_iops_device", " wiops=",
-     &spec::BlockIo::write_iops},
+    {"blockIO/throttleReadBpsDevice", "blkio.throttle.read_bps_device",
+     " rbps=", &spec::BlockIo::read_bps},
+    {"blockIO/throttleWriteBpsDevice", "blkio.throttle.write_bps_device",
+     " wbps=", &spec::BlockIo::write_bps},
+    {"blockIO/throttleReadIOPSDevice", "blkio.throttle.read_iops_device",
+     " riops=", &spec::BlockIo::read_iops},
+    {"blockIO/throttleWriteIOPSDevice", "blkio.throttle.write_iops_device",
+     " wiops=", &spec::BlockIo::write_iops},
 };
 
 [[noreturn]] void refuse(const Place& place, const char* text) {
@@ -393,8 +393,7 @@ size_t Planner::limit_count() const {
   const spec::BlockIo& io = resources_.block_io;
   size_t count = std::size(kRows) + 5 + 3 * io.weight_device.size() +
                  2 * resources_.hugepage_limits.size() + resources_.network.priorities.size() +
-                 resources_.rdma.size() + resources_.unified.size() +
-                 2 * resources_.devices.size();
+                 resources_.rdma.size() + resources_.unified.size() + 2 * resources_.devices.size();
   if (!resources_.devices.empty()) count += kMaximumDefaultRules;
   for (const ThrottleRow& row : kThrottles) count += (io.*row.devices).size();
   return count;

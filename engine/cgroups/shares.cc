@@ -26,8 +26,8 @@ uint64_t logarithm(uint32_t value) {
 // Whether a weight reaches the curve, with both sides multiplied until no division is left:
 // 612 lg(weight) + 126 >= l^2 + 125 l.
 bool reaches(uint32_t weight, uint64_t l) {
-  constexpr uint64_t kDecimal = 323228496;      // the decimal logarithm of 2, 30 bits
-  constexpr uint64_t kTolerance = 1U << 10;     // of what is left of the digits
+  constexpr uint64_t kDecimal = 323228496;   // the decimal logarithm of 2, 30 bits
+  constexpr uint64_t kTolerance = 1U << 10;  // of what is left of the digits
   const uint64_t decimal = logarithm(weight) * kDecimal >> 30;
   const uint64_t curve = (l * l >> kFractionBits) + 125 * l;
   return 612 * decimal + (uint64_t{126} << kFractionBits) + kTolerance >= curve;

@@ -67,8 +67,7 @@ void bind_device(const DeviceRecord& device, sys::BorrowedFd directory) {
 
 void create_device(const DeviceRecord& device, sys::BorrowedFd directory, Existing existing) {
   for (;;) {
-    const auto made =
-        sys::mknodat(directory, name_of(device), device.mode, device_number(device));
+    const auto made = sys::mknodat(directory, name_of(device), device.mode, device_number(device));
     if (made) break;
     if (made.failed_with(sys::kEPERM)) return bind_device(device, directory);
     if (!made.failed_with(sys::kEEXIST)) fail_step(Operation::kCreate, made.error());
@@ -78,9 +77,9 @@ void create_device(const DeviceRecord& device, sys::BorrowedFd directory, Existi
     or_fail(sys::unlinkat(directory, name_of(device), sys::AtFlags{}), Operation::kCreate);
   }
   if (device.uid == sys::Uid{0} && device.gid == sys::Gid{0}) return;
-  or_fail(sys::fchownat(directory, name_of(device), device.uid, device.gid,
-                                  sys::kAT_SYMLINK_NOFOLLOW),
-          Operation::kSet);
+  or_fail(
+      sys::fchownat(directory, name_of(device), device.uid, device.gid, sys::kAT_SYMLINK_NOFOLLOW),
+      Operation::kSet);
 }
 
 void apply_defaults(size_t first, sys::BorrowedFd directory) {

@@ -6,8 +6,8 @@ namespace {
 
 // In the order of the enumerators.
 constexpr char kNames[kControllerCount][11] = {
-    "cpu",  "cpuacct", "cpuset",  "memory",   "pids",       "devices", "freezer", "io",
-    "hugetlb", "rdma", "net_cls", "net_prio", "perf_event", "misc",    "",
+    "cpu",     "cpuacct", "cpuset",  "memory",   "pids",       "devices", "freezer", "io",
+    "hugetlb", "rdma",    "net_cls", "net_prio", "perf_event", "misc",    "",
 };
 
 }  // namespace
