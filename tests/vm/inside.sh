@@ -247,7 +247,7 @@ test_user_namespace() {
 test_seccomp() {
   seccomp='"seccomp":{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO","errnoRet":95}]},'
   config 'grep Seccomp: /proc/self/status; mkdir /tmp/new'
-  nosc run --bundle $bundle $id > /run/said 2>&1
+  nosc run --bundle $bundle $id > /run/said 2>&1 || true
   grep -q 'Seccomp:.2' /run/said || fail "no filter: $(cat /run/said)"
   grep -q 'not supported' /run/said || fail "another answer: $(cat /run/said)"
 }
