@@ -49,6 +49,9 @@ struct CapabilityPlan {
   std::span<const Error> warnings;
 };
 
+// The names of all capabilities, without "CAP_", each ending in NUL.
+std::span<const char> capability_names();
+
 // The number of a capability by its name ("CAP_KILL"), or -1.
 int capability_number(std::string_view name);
 

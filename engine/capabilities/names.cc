@@ -54,6 +54,8 @@ constexpr auto kPacked = host::pack_names<host::packed_bytes(kRows)>(kRows);
 
 }  // namespace
 
+std::span<const char> capability_names() { return kPacked; }
+
 int capability_number(std::string_view name) { return host::find_number(kPacked, "CAP_", name); }
 
 }  // namespace nosc::capabilities

@@ -41,6 +41,7 @@ void exec(const CommandLine& line, const Environment& environment);
 void run(const CommandLine& line, const Environment& environment);
 void print_plan(const CommandLine& line, const Environment& environment);
 void write_spec(const CommandLine& line, const Environment& environment);
+void print_features(const CommandLine& line, const Environment& environment);
 void report(const CommandLine& line, const Environment& environment);
 
 // Parses the command line and carries it out. Errors are worded on standard error.

@@ -4,6 +4,7 @@
 #include "engine/cli/default_container.h"
 #include "engine/cli/log.h"
 #include "engine/rt/files.h"
+#include "engine/rt/number.h"
 #include "engine/rt/paths.h"
 #include "engine/rt/time.h"
 #include "engine/spec/parse.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr size_t kLargestConfigBytes = size_t{64} << 20;
 constexpr size_t kLongestPathBytes = 4096;  // PATH_MAX
+constexpr uint32_t kMostDescriptors = 1U << 20;
 
 // The absolute path of the bundle: the configuration's relative paths start there.
 std::string_view absolute_bundle(const char* bundle, Arena& arena) {
@@ -71,6 +73,37 @@ bool is_in_user_namespace() {
   return count && !std::string_view(buffer, *count).ends_with(kEveryId);
 }
 
+// How many of the caller's descriptors are sockets that the program is to listen on.
+// Source: sd_listen_fds(3).
+uint32_t count_listen_fds(const Environment& environment) {
+  const char* count = environment.find("LISTEN_FDS");
+  const char* pid = environment.find("LISTEN_PID");
+  if (count == nullptr) return 0;
+  if (pid != nullptr && parse_decimal(pid, INT32_MAX) != sys::to_raw(sys::getpid())) return 0;
+  return static_cast<uint32_t>(parse_decimal(count, kMostDescriptors).value_or(0));
+}
+
+uint32_t count_preserved_fds(const CommandLine& line) {
+  const char* text = line.option(Option::kPreserveFds, "0");
+  const auto count = parse_decimal(text, kMostDescriptors);
+  if (!count) {
+    fail({.code = ErrorCode::kUsage, .operation = "not a number of descriptors", .object = text});
+  }
+  return static_cast<uint32_t>(*count);
+}
+
+// What the options and the environment say about the container.
+PlanRequest make_request(const CommandLine& line, const Environment& environment,
+                         std::string_view bundle, const spec::Config& config) {
+  PlanRequest request{
+      .id = line.argument, .bundle = bundle, .host = probe_host_for(config, environment)};
+  if (line.has(Option::kNoNewKeyring)) request.keyring = process::Keyring::kCallers;
+  if (line.has(Option::kNoPivot)) request.root_entry = mounts::RootEntry::kMove;
+  request.listen_fds = count_listen_fds(environment);
+  request.preserved_fds = count_preserved_fds(line);
+  return request;
+}
+
 Container load_bundle(const CommandLine& line, const Environment& environment) {
   Arena& arena = *environment.arena;
   if (line.argument == nullptr) {
@@ -92,14 +125,21 @@ Container load_bundle(const CommandLine& line, const Environment& environment) {
   // Parsing changes the text; the record keeps it as it is.
   container.texts[state::Text::kConfig] = arena.copy_string({text.data(), text.size()});
   const spec::Config config = spec::parse(text, arena);
-  container.plan = make_plan(
-      config, {.id = line.argument, .bundle = path, .host = probe_host(environment.caller, arena)},
-      arena);
+  container.plan = make_plan(config, make_request(line, environment, path, config), arena);
   fill_texts(config, container.plan, path, container.texts, arena);
   return container;
 }
 
 }  // namespace
+
+HostFacts probe_host_for(const spec::Config& config, const Environment& environment) {
+  HostFacts host = probe_host(environment.caller, *environment.arena);
+  const bool has_labels = !config.process.apparmor_profile.empty() ||
+                          !config.process.selinux_label.empty() ||
+                          !config.linux.mount_label.empty();
+  if (has_labels) host.security_module = probe_security_module();
+  return host;
+}
 
 std::string_view state_root(const CommandLine& line, const Environment& environment) {
   if (line.has(Option::kRoot)) return std::string_view(line.option(Option::kRoot));

@@ -14,6 +14,9 @@ struct Container {
   state::Texts texts;       // of the record; none for the embedded one
 };
 
+// Asks the host what planning this configuration needs to know.
+HostFacts probe_host_for(const spec::Config& config, const Environment& environment);
+
 // Reads the bundle that the command line names and plans its container, or plans the embedded
 // default when it names none.
 // Errors: everything that is wrong with the bundle and its configuration.

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/cgroups/path.h"
+#include "engine/cli/pid_file.h"
 #include "engine/launch/remove.h"
 #include "engine/launch/self.h"
 #include "syscalls/sys.h"
@@ -63,6 +64,11 @@ sys::Fd connect_console(const Plan& plan, const CommandLine& line, launch::Lifet
   return connect_to(line.option(Option::kConsoleSocket));
 }
 
+void write_pid_file(const CommandLine& line, const launch::Launch& launch) {
+  if (!line.has(Option::kPidFile)) return;
+  write_pid_file(line.option(Option::kPidFile), launch.init.pid, launch.arena);
+}
+
 void begin_container(const Container& container, const CommandLine& line,
                      const Environment& environment, launch::Launch& launch) {
   const Plan& plan = container.plan;
@@ -89,6 +95,7 @@ void create(const CommandLine& line, const Environment& environment) {
   launch.lifetime = launch::Lifetime::kDetached;
   begin_container(container, line, environment, launch);
   (void)launch::set_up(launch);
+  write_pid_file(line, launch);
   launch::let_go(launch);
 }
 

@@ -16,4 +16,7 @@ sys::Fd connect_console(const Plan& plan, const CommandLine& line, launch::Lifet
 void begin_container(const Container& container, const CommandLine& line,
                      const Environment& environment, launch::Launch& launch);
 
+// Writes the file of the first process's id, if the command line asks for one.
+void write_pid_file(const CommandLine& line, const launch::Launch& launch);
+
 }  // namespace nosc::cli

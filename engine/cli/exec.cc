@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "engine/cli/container.h"
 #include "engine/cli/create.h"
 #include "engine/cli/log.h"
 #include "engine/cli/pid_file.h"
@@ -116,6 +117,8 @@ void change_process(const CommandLine& line, spec::Process& process, Arena& aren
   if (!process.cwd.starts_with('/')) fail_value("working directory is not absolute:", process.cwd);
   if (line.has(Option::kUser)) choose_user(line.option(Option::kUser), process.user);
   if (line.has(Option::kNoNewPrivs)) process.no_new_privileges = true;
+  if (line.has(Option::kApparmor)) process.apparmor_profile = line.option(Option::kApparmor);
+  if (line.has(Option::kProcessLabel)) process.selinux_label = line.option(Option::kProcessLabel);
   choose_groups(line, process.user, arena);
   add_capabilities(line, process.capabilities, arena);
 }
@@ -216,7 +219,7 @@ void exec(const CommandLine& line, const Environment& environment) {
   spec::Config config = read_recorded_config(record, arena);
   describe_process(line, config.process, arena);
   Plan plan = make_exec_plan(
-      config, {.id = record.id(), .bundle = {}, .host = probe_host(environment.caller, arena)},
+      config, {.id = record.id(), .bundle = {}, .host = probe_host_for(config, environment)},
       arena);
   for (const Error& warning : plan.capabilities.warnings) log_warning(warning);
   const bool detached = line.has(Option::kDetach);

@@ -29,8 +29,9 @@ using Command = void (*)(const CommandLine& line, const Environment& environment
 
 // In the order of CommandId; nullptr: not there yet.
 constexpr Command kCommands[] = {
-    run,    create, start,  print_state, kill,       remove,     exec,   list,    ps,      pause,
-    resume, update, events, nullptr,     write_spec, print_plan, report, nullptr, nullptr, nullptr,
+    run,        create,     start,  print_state, kill,    remove,  exec,
+    list,       ps,         pause,  resume,      update,  events,  print_features,
+    write_spec, print_plan, report, nullptr,     nullptr, nullptr,
 };
 static_assert(std::size(kCommands) == kCommandCount);
 

@@ -21,6 +21,7 @@ void run_foreground(launch::Launch& launch, const CommandLine& line) {
   if (verbose) print_verbose(launch.plan);
   const uint64_t before_us = verbose ? launch::now_us() : 0;
   if (!launch::set_up(launch)) return;
+  write_pid_file(line, launch);
   const uint64_t started_us = verbose ? launch::now_us() : 0;
   if (launch.record != nullptr) {
     launch::finish_start(*launch.record, {}, launch.plan, launch.arena);
@@ -64,6 +65,7 @@ void run(const CommandLine& line, const Environment& environment) {
   begin_container(container, line, environment, launch);
   if (!detached) return run_foreground(launch, line);
   (void)launch::set_up(launch);
+  write_pid_file(line, launch);
   launch::finish_start(record, launch::start_waiting(record), container.plan, launch.arena);
   launch::let_go(launch);
 }

@@ -16,7 +16,8 @@ const char* DirectoryReader::next() {
     const auto* entry = reinterpret_cast<const sys::Dirent64*>(&buffer_[position_]);
     position_ += entry->reclen;
     is_directory_ = entry->type == sys::kDT_DIR;
-    if (entry->name[0] != '.') return entry->name;
+    const char* name = entry->name;
+    if (name[0] != '.' || (name[1] != '\0' && (name[1] != '.' || name[2] != '\0'))) return name;
   }
 }
 

@@ -13,7 +13,7 @@ class DirectoryReader {
   // Pre: `directory` is open for reading and outlives the reader.
   explicit DirectoryReader(sys::BorrowedFd directory) : directory_(directory) {}
 
-  // The next name but those that start with '.'; nullptr: no more, or the directory can't be read.
+  // The next name but "." and ".."; nullptr: no more, or the directory can't be read.
   // Shape: NUL-terminated, valid until the next call.
   const char* next();
 

@@ -25,6 +25,9 @@ enum class CgroupLayout : uint8_t {
   kUnified,  // the cgroup2 hierarchy alone
 };
 
+// The module that labels processes on this host, if it is one that nosc knows.
+enum class SecurityModule : uint8_t { kNone, kApparmor, kSelinux };
+
 // Who runs this process, as its user namespace numbers users.
 struct Caller {
   uint32_t euid = 0;
@@ -48,10 +51,14 @@ struct HostFacts {
   std::span<const CgroupHierarchy> cgroup_hierarchies = {};  // of version 1, in no order
   uint32_t last_capability = 0;         // the highest number that the kernel knows
   uint64_t permitted_capabilities = 0;  // of the caller, one bit each
+  SecurityModule security_module = SecurityModule::kNone;  // probe_security_module()'s
 };
 
 // Asks the host.
 // Errors: out of memory only; what can't be found out is left as not offered.
 HostFacts probe_host(const Caller& caller, Arena& arena);
+
+// Asks for the security module: only a configuration with labels needs it.
+SecurityModule probe_security_module();
 
 }  // namespace nosc

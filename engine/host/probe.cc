@@ -108,7 +108,20 @@ uint64_t permitted_capabilities() {
   return uint64_t{data.word[1].permitted} << 32 | data.word[0].permitted;
 }
 
+bool is_apparmor_enabled() {
+  const auto file = sys::openat(sys::kCwd, "/sys/module/apparmor/parameters/enabled",
+                                sys::kO_RDONLY | sys::kO_CLOEXEC);
+  char answer = 'N';
+  return file && sys::read(file.borrow(), sys::MutableBytes(&answer, 1)) && answer == 'Y';
+}
+
 }  // namespace
+
+SecurityModule probe_security_module() {
+  if (is_apparmor_enabled()) return SecurityModule::kApparmor;
+  return is_file_system("/sys/fs/selinux", sys::kSELINUX_MAGIC) ? SecurityModule::kSelinux
+                                                                : SecurityModule::kNone;
+}
 
 HostFacts probe_host(const Caller& caller, Arena& arena) {
   HostFacts facts;

@@ -5,6 +5,7 @@
 #include "engine/net/loopback.h"
 #include "engine/process/stub/await_start.h"
 #include "engine/rt/passing_fd.h"
+#include "engine/rt/private_proc.h"
 #include "engine/rt/rooted.h"
 #include "engine/rt/step.h"
 #include "syscalls/sys.h"
@@ -38,14 +39,13 @@ void set_names(const Plan& plan) {
   if (!plan.domainname.empty()) or_fail(sys::setdomainname(plan.domainname), Operation::kSet);
 }
 
-// What has to be written while /proc is still the host's.
+// What is written to /proc: to the host's, while it is that, never to a container's.
 void write_parameters(const Plan& plan) {
-  process::apply_oom_score_adj(plan.process.oom);
-  if (plan.sysctls.empty()) return;
-  begin_step(Step::kSysctl);
-  const PassingFd proc = or_fail(
-      sys::openat(sys::kAT_FDCWD, "/proc", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
-      Operation::kOpen);
+  if (plan.sysctls.empty() && plan.process.oom.text.empty()) return;
+  begin_step(Step::kProc);
+  const PassingFd proc = rt::open_proc(
+      plan.root_setup == RootSetup::kOwn ? rt::VisibleProc::kHosts : rt::VisibleProc::kForeign);
+  process::apply_oom_score_adj(plan.process.oom, proc);
   sysctl::apply_sysctls(plan.sysctls, proc);
 }
 
@@ -182,11 +182,14 @@ void child_main(const ChildContext& context) {
   cgroups::join_cgroups(*context.cgroup);
   start_session();
   enter_cgroup_namespace(plan);
+  namespaces::apply_time_namespace(plan.namespaces);
   mounts::open_early_sources(plan.mounts);
   become_container_root(plan);
   net::apply_loopback(plan.namespaces.created);
   set_names(plan);
   write_parameters(plan);
+  const sys::Fd attributes = process::open_label_directory(plan.process.label);
+  process::apply_keyring(plan.process.attributes, plan.process.label, attributes);
 
   // Opened while /proc is the host's, for the way around a missing execveat.
   begin_step(Step::kStub);
@@ -198,6 +201,7 @@ void child_main(const ChildContext& context) {
   if (terminal) console::apply_terminal(terminal);
 
   process::apply_rlimits(plan.process.rlimits);
+  process::apply_attributes(plan.process.attributes);
   capabilities::apply_bounding(plan.capabilities);
   process::give_pipes(plan.process.identity);
   process::apply_identity(plan.process.identity);
@@ -207,6 +211,7 @@ void child_main(const ChildContext& context) {
   process::ExecDescriptors last{.stub = context.program,
                                 .failure = context.channel,
                                 .start = context.start_socket,
+                                .attributes = attributes,
                                 .descriptor_directory = descriptors};
   // What comes behind an early filter must do with what the profile lets through.
   const bool filters = loads_filter(plan.seccomp);

@@ -11,9 +11,9 @@ namespace {
 
 constexpr sys::CloneFlags kUser = sys::kCLONE_NEWUSER;
 
-// The namespaces that clone makes: the cgroup namespace has to wait (child.cc).
+// The namespaces that clone makes: cgroup and time namespace have to wait (child.cc).
 sys::CloneFlags cloned(const Plan& plan) {
-  return plan.namespaces.created & ~sys::kCLONE_NEWCGROUP;
+  return plan.namespaces.created & ~(sys::kCLONE_NEWCGROUP | sys::kCLONE_NEWTIME);
 }
 
 bool is_missing(sys::Errno error) {

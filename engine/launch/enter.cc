@@ -5,6 +5,7 @@
 
 #include "engine/launch/words.h"
 #include "engine/rt/error.h"
+#include "engine/rt/private_proc.h"
 #include "engine/rt/step.h"
 #include "engine/rt/undo.h"
 #include "syscalls/sys.h"
@@ -98,17 +99,23 @@ sys::Fd open_descriptors(sys::Fd proc) {
   become_container_root(plan);
   hide_from_tracers();
   const sys::Fd descriptors = open_descriptors(std::move(proc));
+  process::apply_affinity(plan.process.affinity.final);
+  const sys::Fd attributes = process::open_label_directory(plan.process.label);
+  process::apply_keyring(plan.process.attributes, plan.process.label, attributes);
   set_up_terminal(entry);
 
   process::apply_rlimits(plan.process.rlimits);
+  process::apply_attributes(plan.process.attributes);
   capabilities::apply_bounding(plan.capabilities);
   process::give_pipes(plan.process.identity);
   process::apply_identity(plan.process.identity);
   hide_from_tracers();
   console::apply_signal_mask(entry.signals);
   keep_preserved(entry);
-  process::ExecDescriptors last{
-      .stub = entry.program, .failure = entry.channel.child, .descriptor_directory = descriptors};
+  process::ExecDescriptors last{.stub = entry.program,
+                                .failure = entry.channel.child,
+                                .attributes = attributes,
+                                .descriptor_directory = descriptors};
   // What comes behind an early filter must do with what the profile lets through.
   sys::Fd working_directory;
   if (loads_filter(plan.seccomp)) {
@@ -122,14 +129,11 @@ sys::Fd open_descriptors(sys::Fd proc) {
 [[noreturn]] void between(const Entry& entry) {
   report_failures_to(entry.channel.child);
   hide_from_tracers();
-  process::apply_oom_score_adj(entry.plan.process.oom);  // while /proc is the host's
-  sys::Fd proc;
-  if (loads_filter(entry.plan.seccomp)) {
-    begin_step(Step::kStub);
-    proc =
-        or_fail(sys::openat(sys::kCwd, "/proc", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
-                Operation::kOpen);
-  }
+  begin_step(Step::kProc);
+  sys::Fd proc = rt::open_proc(rt::VisibleProc::kHosts);
+  process::apply_oom_score_adj(entry.plan.process.oom, proc);
+  process::apply_affinity(entry.plan.process.affinity.initial);
+  if (!loads_filter(entry.plan.seccomp)) proc.reset();
   join_namespaces(entry);
   const sys::Pid pid = start_sibling(entry);
   if (pid == sys::Pid{0}) become_program(entry, std::move(proc));

@@ -38,7 +38,7 @@ void record_cgroup(Launch& launch) {
 
 void prepare(Launch& launch) {
   Plan& plan = launch.plan;
-  process::close_descriptors_on_exec();
+  process::close_descriptors_on_exec(plan.process.kept_fds);
   prepare_rootfs(plan, launch.arena);
   namespaces::open_joins(plan.namespaces);
   launch.program =

@@ -44,11 +44,18 @@ constexpr StepWords kSteps[] = {
     {Step::kNewNamespaces, "/linux/namespaces", "namespaces"},
     {Step::kLoopback, nullptr, "lo"},
     {Step::kCgroupNamespace, "/linux/namespaces", "cgroup namespace"},
+    {Step::kTimeNamespace, "/linux/timeOffsets", "time namespace"},
+    {Step::kProc, nullptr, "/proc"},
+    {Step::kKeyring, nullptr, "session keyring"},
     {Step::kTerminal, "/process/terminal", "terminal"},
     {Step::kEnterRoot, "/root", "root"},
     {Step::kHostname, "/hostname", "hostname"},
     {Step::kDomainname, "/domainname", "domainname"},
     {Step::kOomScoreAdj, "/process/oomScoreAdj", "oom_score_adj"},
+    {Step::kScheduler, "/process/scheduler", "scheduler"},
+    {Step::kIoPriority, "/process/ioPriority", "io priority"},
+    {Step::kPersonality, "/linux/personality", "personality"},
+    {Step::kAffinity, "/process/execCPUAffinity", "processors"},
     {Step::kUmask, "/process/user/umask", "umask"},
     {Step::kGroups, "/process/user/additionalGids", "groups"},
     {Step::kUser, "/process/user", "user"},
@@ -183,6 +190,10 @@ Error describe_failure(const Failure& failure, const Plan& plan, Arena& arena) {
     case Step::kWorkingDirectory:
       error.place = {"/process/cwd"};
       error.object = plan.process.identity.working_directory;
+      return error;
+    case Step::kLabel:
+      error.place = plan.process.label.place;
+      error.object = plan.process.label.text;
       return error;
     case Step::kExec: describe_exec(failure, plan, error); return error;
     default: break;

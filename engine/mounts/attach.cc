@@ -152,6 +152,16 @@ void apply_bind(const MountPlan& plan, size_t index, sys::BorrowedFd root) {
   bind(record, root, source, target);
 }
 
+void take_mode(char* digits, sys::BorrowedFd directory) {
+  sys::Statx status;
+  or_fail(sys::statx(directory, "", sys::kAT_EMPTY_PATH, sys::kSTATX_MODE, status),
+          Operation::kStat);
+  for (unsigned shift = 12; shift != 0;) {
+    shift -= 3;
+    *digits++ = static_cast<char>('0' + (status.mode >> shift & 7));
+  }
+}
+
 // Fills the tmpfs of version 1's cgroup hierarchies. What the container has no cgroup in stays out.
 void bind_cgroups(const MountPlan& plan, const MountRecord& record, sys::BorrowedFd directory) {
   for (const CgroupEntry& entry : plan.cgroups) {
@@ -179,12 +189,14 @@ void bind_cgroups(const MountPlan& plan, const MountRecord& record, sys::Borrowe
 
 void apply_file_system(const MountPlan& plan, const MountRecord& record, sys::BorrowedFd root) {
   const PassingFd target = open_target(record, root, sys::BorrowedFd::from_raw(-1));
+  if (record.mode_digits != nullptr) take_mode(record.mode_digits, target);
   or_fail(sys::mount(sys::CStr::from_terminated(record.source), DescriptorPath(target).path(),
                      sys::CStr::from_terminated(record.type), record.set, record.data),
           Operation::kMount);
-  if (!record.holds_cgroups) return;
+  if (!record.holds_cgroups && !record.copy_up) return;
   const PassingFd mounted = open_mounted(record, root);
-  bind_cgroups(plan, record, mounted);
+  if (record.holds_cgroups) return bind_cgroups(plan, record, mounted);
+  copy_tree(target, mounted);
 }
 
 }  // namespace

@@ -40,10 +40,14 @@ struct MountRecord {
   Binding binding = Binding::kNone;
   // The destination may stand inside a proc file system (lxcfs and kin).
   bool may_cover_proc = false;
+  bool copy_up = false;          // a new tmpfs begins with what the image has at its destination
   const char* destination = "";  // cleaned, absolute, beneath the root
   const char* source = "";       // bind: a host path; otherwise a name
   const char* type = "";
   const char* data = "";
+  // The four octal digits in `data` that become those of the destination: a tmpfs that isn't given
+  // a mode takes that of the directory which it covers. nullptr: none.
+  char* mode_digits = nullptr;
   sys::MountFlags set{};
   sys::MountFlags cleared{};
   sys::MountFlags recursive_set{};
@@ -89,6 +93,14 @@ enum class RootKind : uint8_t {
   kHostReadOnly,  // the host's tree, read-only throughout
 };
 
+// How the container's root becomes the root.
+enum class RootEntry : uint8_t {
+  kPivot,
+  // Moved over the old one and entered with chroot, for roots that can't be pivoted from, such as
+  // an initial ramdisk. The old root is hidden, and what could be seen through it is not gone.
+  kMove,
+};
+
 struct RootRecord {
   RootKind kind = RootKind::kDirectory;
   // Absolute host path of the directory; of the host kinds: the place that the root is mounted over
@@ -98,6 +110,7 @@ struct RootRecord {
   // `rootfsPropagation` as configured, for the container's root itself; zero where it is not.
   sys::MountFlags root_propagation{};
   bool read_only = false;
+  RootEntry entry = RootEntry::kPivot;
 };
 
 struct MountPlan {
@@ -120,6 +133,7 @@ struct MountContext {
   bool new_cgroup_namespace = false;
   bool new_user_namespace = false;
   std::span<const CgroupEntry> cgroups = {};  // where version 1 is shown; empty: cgroup2 is
+  bool selinux = false;  // the host labels files
 };
 
 // Says everything about the mounts that the config and its context tell.

@@ -6,7 +6,7 @@
 namespace nosc::mounts {
 namespace {
 
-enum class Effect : uint8_t { kSet, kClear, kPropagation, kBind, kNone, kRefused };
+enum class Effect : uint8_t { kSet, kClear, kPropagation, kBind, kNone, kCopyUp, kRefused };
 
 // The name is stored in place: a table of pointers would be larger than the names are.
 struct Option {
@@ -54,7 +54,7 @@ constexpr Option kOptions[] = {
     {"suid", Effect::kClear, bits(sys::kMS_NOSUID)},
     {"symfollow", Effect::kClear, bits(sys::kMS_NOSYMFOLLOW)},
     {"sync", Effect::kSet, bits(sys::kMS_SYNCHRONOUS)},
-    {"tmpcopyup", Effect::kRefused, 0},
+    {"tmpcopyup", Effect::kCopyUp, 0},
     {"unbindable", Effect::kPropagation, bits(sys::kMS_UNBINDABLE)},
 };
 
@@ -77,7 +77,8 @@ bool has_recursive_form(const Option& option) {
     case Effect::kBind: return true;
     case Effect::kSet:
     case Effect::kClear: return (option.bits & kPerMount) != 0;
-    case Effect::kRefused: return option.name[0] == 'i';  // ridmap; there is no rtmpcopyup
+    case Effect::kRefused: return true;
+    case Effect::kCopyUp:
     case Effect::kNone: break;
   }
   return false;
@@ -98,6 +99,7 @@ void apply_option(const Option& option, bool recursive, MountOptions& out) {
       break;
     case Effect::kPropagation: out.propagation = recursive ? flags | sys::kMS_REC : flags; break;
     case Effect::kBind: out.binding = recursive ? Binding::kRecursive : Binding::kOne; break;
+    case Effect::kCopyUp: out.copy_up = true; break;
     case Effect::kNone:
     case Effect::kRefused: break;
   }
@@ -141,6 +143,16 @@ MountOptions parse_options(std::span<const std::string_view> options, Place plac
   }
   if (data != nullptr) out.data = data;
   return out;
+}
+
+void write_all_option_names(Writer& out) {
+  const char* separator = "";
+  for (const Option& option : kOptions) {
+    if (option.effect == Effect::kRefused) continue;
+    out.text(separator).quoted(option.name);
+    separator = ",";
+    if (has_recursive_form(option)) out.text(",\"r").text(option.name).character('"');
+  }
 }
 
 void write_option_names(sys::MountFlags flags, Writer& out) {

@@ -31,14 +31,19 @@ struct MountOptions {
   sys::MountFlags recursive_set{};
   sys::MountFlags recursive_cleared{};
   Binding binding = Binding::kNone;
+  bool copy_up = false;  // `tmpcopyup`
   // Options that no table knows, joined by commas, for the file system itself. NUL-terminated.
   const char* data = "";
 };
 
 // Sorts the options of one mount into flags and file system data.
-// Errors: an option that is known and not supported yet (`idmap`, `ridmap`, `tmpcopyup`), by name.
+// Errors: an option that is known and not supported yet (`idmap`, `ridmap`), by name.
 // Source: runtime-spec 1.3.0, config.md, "Linux mount options"; mount(2).
 MountOptions parse_options(std::span<const std::string_view> options, Place place, Arena& arena);
+
+// Names every option that parse_options() takes, the recursive forms included, as quoted strings
+// separated by commas.
+void write_all_option_names(Writer& out);
 
 // Writes the names of options, separated by commas, that stand for `flags`.
 void write_option_names(sys::MountFlags flags, Writer& out);

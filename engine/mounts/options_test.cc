@@ -149,7 +149,7 @@ TEST_F(OptionsTest, WhatNoTableKnowsIsData) {
 }
 
 TEST_F(OptionsTest, SomeAreNotSupportedYet) {
-  for (const std::string_view name : {"idmap", "ridmap", "tmpcopyup"}) {
+  for (const std::string_view name : {"idmap", "ridmap"}) {
     const Names names = {"ro", name};
     const auto result = outcome_of([&] { return parse_options(names, kPlace, arena_); });
     ASSERT_FALSE(result.ok()) << name;
@@ -157,6 +157,14 @@ TEST_F(OptionsTest, SomeAreNotSupportedYet) {
     EXPECT_EQ(result.error().object, name);
     EXPECT_EQ(result.error().place.index, kPlace.index);
   }
+}
+
+TEST_F(OptionsTest, CopyUp) {
+  const Names names = {"tmpcopyup", "mode=755"};
+  const auto result = outcome_of([&] { return parse_options(names, kPlace, arena_); });
+  ASSERT_TRUE(result.ok());
+  EXPECT_TRUE(result->copy_up);
+  EXPECT_STREQ(result->data, "mode=755");
 }
 
 std::string names_of(sys::MountFlags flags) {

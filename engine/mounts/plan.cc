@@ -53,6 +53,40 @@ RootRecord plan_root(const spec::Config& config, std::string_view bundle, Arena&
   return record;
 }
 
+// File systems that take no label from a mount, because the policy labels what is in them.
+bool is_labelled_by_policy(std::string_view type) {
+  return type == "proc" || type == "sysfs" || type == "mqueue" || type == "cgroup2";
+}
+
+// Appends the label that everything in a new file system gets.
+// Source: mount(8), "context=".
+void add_label(std::string_view label, MountRecord& record, Arena& arena) {
+  if (label.empty() || record.kind == MountKind::kBind || is_labelled_by_policy(record.type)) {
+    return;
+  }
+  const std::string_view data = record.data;
+  constexpr std::string_view kOption = "context=\"";
+  Writer out(arena.array<char>(data.size() + kOption.size() + label.size() + 3));
+  out.text(data).text(data.empty() ? "" : ",").text(kOption).text(label).character('"');
+  record.data = out.view().data();
+}
+
+// Every runtime does so, and images count on it: a tmpfs over /tmp is everybody's, one over
+// /root is not.
+void take_mode(MountRecord& record, Arena& arena) {
+  const std::string_view data = record.data;
+  if (std::string_view(record.type) != "tmpfs" || data.starts_with("mode=") ||
+      data.find(",mode=") != data.npos) {
+    return;
+  }
+  constexpr std::string_view kMode = "mode=";
+  constexpr std::string_view kDigits = "0755";
+  Writer out(arena.array<char>(kMode.size() + kDigits.size() + 1 + data.size() + 1));
+  out.text(kMode).text(kDigits).text(data.empty() ? "" : ",").text(data);
+  record.data = out.view().data();
+  record.mode_digits = const_cast<char*>(record.data) + kMode.size();
+}
+
 bool is_cgroup_type(std::string_view type) { return type == "cgroup" || type == "cgroup2"; }
 
 // Version 1's hierarchies are shown as on hosts: a directory of them, each with the container's own
@@ -126,6 +160,7 @@ MountRecord plan_mount(const spec::Mount& mount, int32_t index, const MountConte
   record.propagation = options.propagation;
   record.binding = options.binding;
   record.data = options.data;
+  record.copy_up = options.copy_up;
   const std::string_view destination = clean_path(mount.destination, arena);
   if (destination == "/") {
     fail_invalid({"/mounts", index, "destination"}, "the root itself can't be a mount point");
@@ -133,6 +168,9 @@ MountRecord plan_mount(const spec::Mount& mount, int32_t index, const MountConte
   record.destination = destination.data();
   record.may_cover_proc = may_cover_proc(destination);
   plan_source(mount, record, context, arena);
+  if (record.copy_up && std::string_view(record.type) != "tmpfs") {
+    fail_invalid(record.place, "only a tmpfs takes this option", "tmpcopyup");
+  }
   if (record.kind != MountKind::kBind && (record.recursive_set || record.recursive_cleared)) {
     // A new file system has nothing beneath it: the recursive form is the plain one.
     record.set = record.set | record.recursive_set;
@@ -175,13 +213,18 @@ void plan_restrictions(const spec::Config& config, MountPlan& plan, Arena& arena
 }  // namespace
 
 MountPlan plan_mounts(const spec::Config& config, const MountContext& context, Arena& arena) {
+  if (!config.linux.mount_label.empty() && !context.selinux) {
+    fail_invalid({"/linux/mountLabel"}, "SELinux is disabled or not supported on this host");
+  }
   MountPlan plan;
   plan.root = plan_root(config, context.bundle, arena);
   plan.cgroups = context.cgroups;
   plan.mounts = arena.array<MountRecord>(config.mounts.size());
   for (size_t i = 0; i < plan.mounts.size(); ++i) {
     plan.mounts[i] = plan_mount(config.mounts[i], static_cast<int32_t>(i), context, arena);
-    const MountRecord& record = plan.mounts[i];
+    MountRecord& record = plan.mounts[i];
+    take_mode(record, arena);
+    add_label(config.linux.mount_label, record, arena);
     if (record.kind == MountKind::kBind && std::string_view(record.destination) == "/dev") {
       plan.populate_dev = false;
     }

@@ -45,6 +45,36 @@ void mount_host_read_only(sys::CStr place) {
           Operation::kSetAttributes);
 }
 
+// Whatever of the kernel's own file systems lies below the old root must go: in a user namespace
+// the sight of a whole one lets a program mount its own, unmasked.
+void hide_kernel_file_systems() {
+  for (sys::CStr path : {sys::CStr("/proc"), sys::CStr("/sys")}) {
+    if (sys::umount2(path, sys::kMNT_DETACH)) continue;
+    const auto covered = sys::mount("tmpfs", path, "tmpfs", sys::kMS_RDONLY, nullptr);
+    if (!covered.failed_with(sys::kENOENT)) or_fail(covered, Operation::kMount);
+  }
+}
+
+void move_to(sys::BorrowedFd root) {
+  hide_kernel_file_systems();
+  or_fail(sys::fchdir(root), Operation::kChangeDirectory);
+  or_fail(sys::mount(".", "/", nullptr, sys::kMS_MOVE, nullptr), Operation::kPivot);
+  or_fail(sys::chroot("."), Operation::kPivot);
+}
+
+void pivot_to(const RootRecord& record, sys::BorrowedFd root) {
+  sys::Fd host;
+  if (record.propagation.has(sys::kMS_SHARED)) host = open_directory("/");
+  or_fail(sys::fchdir(root), Operation::kChangeDirectory);
+  or_fail(sys::pivot_root(".", "."), Operation::kPivot);
+  // The old root now covers the new one; a shared one must not pass its removal on to the host.
+  if (host) {
+    or_fail(sys::fchdir(host), Operation::kChangeDirectory);
+    set_propagation(".", sys::kMS_SLAVE | sys::kMS_REC);
+  }
+  or_fail(sys::umount2(".", sys::kMNT_DETACH), Operation::kUnmount);
+}
+
 }  // namespace
 
 sys::Fd prepare_root(const RootRecord& record) {
@@ -74,16 +104,11 @@ void enter_root(const RootRecord& record, sys::BorrowedFd root) {
   begin_step(Step::kEnterRoot);
   // The last remount has to name the root by path, and after the change of root this is "/".
   const sys::MountFlags flags = record.read_only ? current_flags(root) : sys::MountFlags{};
-  sys::Fd host;
-  if (record.propagation.has(sys::kMS_SHARED)) host = open_directory("/");
-  or_fail(sys::fchdir(root), Operation::kChangeDirectory);
-  or_fail(sys::pivot_root(".", "."), Operation::kPivot);
-  // The old root now covers the new one; a shared one must not pass its removal on to the host.
-  if (host) {
-    or_fail(sys::fchdir(host), Operation::kChangeDirectory);
-    set_propagation(".", sys::kMS_SLAVE | sys::kMS_REC);
+  if (record.entry == RootEntry::kMove) {
+    move_to(root);
+  } else {
+    pivot_to(record, root);
   }
-  or_fail(sys::umount2(".", sys::kMNT_DETACH), Operation::kUnmount);
   or_fail(sys::chdir("/"), Operation::kChangeDirectory);
   if (record.read_only) {
     or_fail(sys::mount(nullptr, "/", nullptr,

@@ -26,6 +26,10 @@ bool is_on_proc(sys::BorrowedFd fd);
 // Pre: `source` is the opened source of a bind mount, or invalid for file systems.
 sys::Fd open_target(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source);
 
+// Copies what `image` (O_PATH) has in it to the empty directory `target`: files, directories,
+// links, devices and FIFOs with owner and mode. What can't be copied so is an error.
+void copy_tree(sys::BorrowedFd image, sys::BorrowedFd target);
+
 // Binds `source` over `target` with the record's flags, by the newer calls or, where the kernel
 // lacks them, by mount(2).
 void bind(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,

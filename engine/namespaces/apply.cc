@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/namespaces/namespaces.h"
+#include "engine/rt/rooted.h"
 #include "engine/rt/step.h"
 #include "engine/rt/writer.h"
 #include "syscalls/sys.h"
@@ -15,6 +16,22 @@ constexpr Place kGidMappings = {"/linux/gidMappings"};
 constexpr sys::CStr kUidHelpers[] = {"/usr/bin/newuidmap", "/run/wrappers/bin/newuidmap"};
 constexpr sys::CStr kGidHelpers[] = {"/usr/bin/newgidmap", "/run/wrappers/bin/newgidmap"};
 
+// The ones that parameters belong to.
+sys::CStr own_namespace(sys::CloneFlags type) {
+  if (type == sys::kCLONE_NEWNET) return "/proc/self/ns/net";
+  if (type == sys::kCLONE_NEWIPC) return "/proc/self/ns/ipc";
+  return "/proc/self/ns/uts";
+}
+
+void check_not_own(const JoinRecord& join, sys::BorrowedFd file) {
+  const sys::CStr path = own_namespace(join.type);
+  const sys::Fd own =
+      or_fail(sys::openat(sys::kCwd, path, sys::kO_PATH | sys::kO_CLOEXEC), "open", path.c_str());
+  if (or_fail(rt::is_same_file(own, file), "stat", join.path, join.place)) {
+    fail_invalid(join.place, "is the host's, which linux.sysctl would change", join.path);
+  }
+}
+
 void open_join(JoinRecord& join) {
   sys::Fd file = or_fail(sys::openat(sys::kCwd, sys::CStr::from_terminated(join.path),
                                      sys::kO_RDONLY | sys::kO_CLOEXEC),
@@ -25,6 +42,7 @@ void open_join(JoinRecord& join) {
       static_cast<uint32_t>(join.type.bits())) {
     fail_invalid(join.place, "is a namespace of another type", join.path);
   }
+  if (join.guard == Guard::kNotOwn) check_not_own(join, file);
   join.fd = file.release();
 }
 
@@ -95,6 +113,22 @@ void apply_joins(const NamespacePlan& plan) {
     const JoinRecord& join = plan.joins[i];
     or_fail(sys::setns(sys::BorrowedFd::from_raw(join.fd), join.type), Operation::kJoin);
   }
+}
+
+void apply_time_namespace(const NamespacePlan& plan) {
+  if (!plan.created.has(sys::kCLONE_NEWTIME)) return;
+  begin_step(Step::kTimeNamespace);
+  or_fail(sys::unshare(sys::kCLONE_NEWTIME), Operation::kUnshare);
+  if (!plan.time_offsets.empty()) {
+    const sys::Fd offsets = or_fail(
+        sys::openat(sys::kCwd, "/proc/self/timens_offsets", sys::kO_WRONLY | sys::kO_CLOEXEC),
+        Operation::kOpen);
+    or_fail(sys::write(offsets, plan.time_offsets), Operation::kWrite);
+  }
+  const sys::Fd made = or_fail(
+      sys::openat(sys::kCwd, "/proc/self/ns/time_for_children", sys::kO_RDONLY | sys::kO_CLOEXEC),
+      Operation::kOpen);
+  or_fail(sys::setns(made, sys::kCLONE_NEWTIME), Operation::kJoin);
 }
 
 void apply_mappings(const NamespacePlan& plan, sys::Pid child) {

@@ -35,11 +35,15 @@
 
 namespace nosc::namespaces {
 
+// Whether a namespace to join may be the caller's own.
+enum class Guard : uint8_t { kAny, kNotOwn };
+
 // One namespace to join. `fd` is open_joins()'s; -1 before.
 struct JoinRecord {
   const char* path = "";
   sys::CloneFlags type{};  // one CLONE_NEW* flag
   int fd = -1;
+  Guard guard = Guard::kAny;
   Place place;
 };
 
@@ -71,6 +75,7 @@ struct NamespacePlan {
   IdMap uid_map;
   IdMap gid_map;
   Setgroups setgroups = Setgroups::kAllow;
+  std::string_view time_offsets;  // of a new time namespace, one line per clock
 };
 
 // The CLONE_NEW* flag of a namespace type.
@@ -88,6 +93,10 @@ void close_joins(NamespacePlan& plan);
 
 // Joins them in order; the failing entry's index is its index in `joins`.
 void apply_joins(const NamespacePlan& plan);
+
+// Makes the new time namespace with its offsets and enters it. Those are settled as soon as a
+// process is in it, so clone can't make it. In the child. Pre: /proc is the host's.
+void apply_time_namespace(const NamespacePlan& plan);
 
 // Writes both id maps of the child's new user namespace. In the parent, after clone.
 // Pre: the child waits, and hasn't been waited for, so that its pid means no one else.

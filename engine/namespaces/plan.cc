@@ -125,6 +125,29 @@ void plan_mappings(const spec::Linux& linux, const HostFacts& facts, NamespacePl
   }
 }
 
+void plan_time_offsets(const spec::Linux& linux, NamespacePlan& plan, Arena& arena) {
+  constexpr uint32_t kSecond = 1000000000;  // nanoseconds
+  constexpr size_t kLineBytes = sizeof("monotonic -9223372036854775808 999999999");
+  struct {
+    std::string_view name;
+    const spec::ClockOffset& offset;
+  } const clocks[] = {{"monotonic", linux.time_offsets.monotonic},
+                      {"boottime", linux.time_offsets.boottime}};
+  Writer text(arena.array<char>(std::size(clocks) * kLineBytes));
+  for (const auto& [name, offset] : clocks) {
+    if (!offset.present) continue;
+    if (offset.nanoseconds >= kSecond) {
+      fail_invalid({"/linux/timeOffsets", -1, name.data()}, "nanosecs must be below 1000000000");
+    }
+    text.text(name).character(' ').signed_decimal(offset.seconds);
+    text.character(' ').decimal(offset.nanoseconds).character('\n');
+  }
+  plan.time_offsets = text.view();
+  if (!plan.time_offsets.empty() && !plan.created.has(sys::kCLONE_NEWTIME)) {
+    fail_invalid({"/linux/timeOffsets"}, "needs a new time namespace");
+  }
+}
+
 }  // namespace
 
 sys::CloneFlags clone_flag(NamespaceType type) { return kFlags[static_cast<size_t>(type)]; }
@@ -136,6 +159,7 @@ NamespacePlan plan_namespaces(const spec::Linux& linux, const HostFacts& facts, 
   }
   plan_joins(linux, facts, plan, arena);
   plan_mappings(linux, facts, plan, arena);
+  plan_time_offsets(linux, plan, arena);
   return plan;
 }
 

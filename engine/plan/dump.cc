@@ -38,6 +38,7 @@ void print_namespaces(const namespaces::NamespacePlan& plan, Writer& out) {
   if (!plan.uid_map.text.empty()) end(quoted(out, "uid map ", plan.uid_map.text));
   if (!plan.gid_map.text.empty()) end(quoted(out, "gid map ", plan.gid_map.text));
   if (plan.setgroups == namespaces::Setgroups::kDeny) end(out.text("setgroups deny"));
+  if (!plan.time_offsets.empty()) end(quoted(out, "time offsets ", plan.time_offsets));
 }
 
 std::string_view path_of(const cgroups::Hierarchy& hierarchy) {
@@ -91,6 +92,7 @@ void print_mount(const mounts::MountRecord& record, std::span<const mounts::Cgro
   print_flags(" recursively set ", record.recursive_set, out);
   print_flags(" recursively clear ", record.recursive_cleared, out);
   print_flags(" propagation ", record.propagation, out);
+  if (record.copy_up) out.text(" with what is there");
   if (record.data[0] != '\0') quoted(out, " data ", record.data);
   end(out);
   if (!record.holds_cgroups) return;
@@ -126,7 +128,7 @@ void print_mounts(const mounts::MountPlan& plan, std::span<const devices::Device
     end(quoted(out, "read-only ", record.path));
   }
   for (const mounts::MaskRecord& record : plan.masks) end(quoted(out, "mask ", record.path));
-  out.text("enter root");
+  out.text(root.entry == mounts::RootEntry::kMove ? "move root" : "enter root");
   if (root.read_only) out.text(" read-only");
   print_flags(" propagation ", root.root_propagation, out);
   end(out);
@@ -156,6 +158,23 @@ void print_seccomp(const seccomp::SeccompPlan& plan, Writer& out) {
   end(out);
 }
 
+void print_attributes(const process::ProcessPlan& process, Writer& out) {
+  const process::AttributeRecord& record = process.attributes;
+  if (record.scheduler.size != 0) {
+    out.text("scheduler policy ").decimal(static_cast<uint32_t>(record.scheduler.policy));
+    out.text(" flags 0x").hex(record.scheduler.flags.bits());
+    out.text(" nice ").signed_decimal(record.scheduler.nice);
+    out.text(" priority ").decimal(record.scheduler.priority);
+    out.text(" runtime ").decimal(record.scheduler.runtime);
+    out.text(" deadline ").decimal(record.scheduler.deadline);
+    end(out.text(" period ").decimal(record.scheduler.period));
+  }
+  if (record.io_priority != 0) {
+    end(out.text("io priority 0x").hex(static_cast<uint32_t>(record.io_priority)));
+  }
+  if (record.sets_personality) end(out.text("personality 0x").hex(record.personality.bits()));
+}
+
 void print_process(const Plan& plan, Writer& out) {
   const process::ProcessPlan& process = plan.process;
   for (const process::RlimitRecord& record : process.rlimits) {
@@ -165,6 +184,7 @@ void print_process(const Plan& plan, Writer& out) {
         .decimal(record.soft);
     end(out.text(" hard ").decimal(record.hard));
   }
+  print_attributes(process, out);
   print_capability_set("bounding", plan.capabilities.bounding, out);
   print_identity(process.identity, out);
   if (plan.seccomp.loader == seccomp::Loader::kSetUp) print_seccomp(plan.seccomp, out);
@@ -181,8 +201,9 @@ void print_process(const Plan& plan, Writer& out) {
     end(out.text("report"));
     return;
   }
-  out.text("execute");
   char** argument = process::candidates_of(process.exec);
+  if (process.exec.has_label) end(quoted(out, "label ", argument[-1]));
+  out.text("execute");
   for (uint32_t i = 0; i < process.exec.candidate_count; ++i) quoted(out, " ", *argument++);
   out.text(" with");
   for (; *argument != nullptr; ++argument) quoted(out, " ", *argument);
@@ -198,6 +219,9 @@ void print_plan(const Plan& plan, Writer& out) {
   if (!plan.hostname.empty()) end(quoted(out, "hostname ", plan.hostname));
   if (!plan.domainname.empty()) end(quoted(out, "domainname ", plan.domainname));
   if (!plan.process.oom.text.empty()) end(quoted(out, "oom_score_adj ", plan.process.oom.text));
+  if (plan.process.attributes.keyring != nullptr) {
+    end(quoted(out, "session keyring ", plan.process.attributes.keyring));
+  }
   for (const sysctl::SysctlRecord& record : plan.sysctls) {
     end(quoted(quoted(out, "sysctl ", record.path), " ", record.value));
   }

@@ -110,6 +110,22 @@ std::span<const mounts::CgroupEntry> plan_cgroup_entries(const Plan& plan, Arena
   return entries.first(count);
 }
 
+// A parameter is changed in the container's namespace. One that is joined must not be the host's.
+void guard_joins(Plan& plan) {
+  for (const sysctl::SysctlRecord& record : plan.sysctls) {
+    for (namespaces::JoinRecord& join : plan.namespaces.joins) {
+      if (join.type == namespaces::clone_flag(record.owner))
+        join.guard = namespaces::Guard::kNotOwn;
+    }
+  }
+}
+
+void plan_attributes(const spec::Config& config, const PlanRequest& request, Plan& plan,
+                     Arena& arena) {
+  plan.process.attributes = process::plan_attributes(config, request.keyring, request.id, arena);
+  plan.process.affinity = process::plan_affinity(config.process, arena);
+}
+
 void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& plan,
                   Arena& arena) {
   const HostFacts& host = request.host;
@@ -125,11 +141,20 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
       .new_cgroup_namespace = has(own, sys::kCLONE_NEWCGROUP),
       .new_user_namespace = has(plan.namespaces.created, sys::kCLONE_NEWUSER),
       .cgroups = plan_cgroup_entries(plan, arena),
+      .selinux = host.security_module == SecurityModule::kSelinux,
   };
   plan.mounts = mounts::plan_mounts(config, context, arena);
+  plan.mounts.root.entry = request.root_entry;
   plan.devices = devices::plan_devices(config.linux.devices, arena);
   plan.sysctls = sysctl::plan_sysctls(config, arena);
-  plan.process = process::plan_process(config.process, plan.namespaces.setgroups, arena);
+  guard_joins(plan);
+  plan.process = process::plan_process(config.process,
+                                       {.setgroups = plan.namespaces.setgroups,
+                                        .label = process::plan_label(config.process, host, arena),
+                                        .listen_fds = request.listen_fds,
+                                        .preserved_fds = request.preserved_fds},
+                                       arena);
+  plan_attributes(config, request, plan, arena);
   const auto grantor = has(own, sys::kCLONE_NEWUSER) ? capabilities::Grantor::kUserNamespace
                                                      : capabilities::Grantor::kCaller;
   plan.capabilities = capabilities::plan_capabilities(config.process, host, grantor, arena);
@@ -170,7 +195,12 @@ Plan make_exec_plan(const spec::Config& config, const PlanRequest& request, Aren
   Plan plan;
   plan.id = request.id;
   plan.namespaces = plan_joined(config, request.host, arena);
-  plan.process = process::plan_process(config.process, plan.namespaces.setgroups, arena);
+  plan.process =
+      process::plan_process(config.process,
+                            {.setgroups = plan.namespaces.setgroups,
+                             .label = process::plan_label(config.process, request.host, arena)},
+                            arena);
+  plan_attributes(config, request, plan, arena);
   const bool has_user = plan.namespaces.joined.has(sys::kCLONE_NEWUSER);
   plan.capabilities = capabilities::plan_capabilities(
       config.process, request.host,

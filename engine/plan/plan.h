@@ -71,6 +71,11 @@ struct PlanRequest {
   std::string_view id;
   std::string_view bundle;  // absolute path
   HostFacts host;
+  process::Keyring keyring = process::Keyring::kOwn;
+  mounts::RootEntry root_entry = mounts::RootEntry::kPivot;
+  // The caller's descriptors from 3 on that the program gets; it is told of the first ones.
+  uint32_t listen_fds = 0;
+  uint32_t preserved_fds = 0;
 };
 
 // Makes the plan of a container from its configuration.

@@ -43,12 +43,11 @@ void change_ids(const IdentityRecord& record) {
 
 }  // namespace
 
-void apply_oom_score_adj(const OomRecord& record) {
+void apply_oom_score_adj(const OomRecord& record, sys::BorrowedFd proc) {
   if (record.text.empty()) return;
   begin_step(Step::kOomScoreAdj);
-  const sys::Fd file =
-      or_fail(sys::openat(sys::kCwd, "/proc/self/oom_score_adj", sys::kO_WRONLY | sys::kO_CLOEXEC),
-              Operation::kOpen);
+  const sys::Fd file = or_fail(
+      sys::openat(proc, "self/oom_score_adj", sys::kO_WRONLY | sys::kO_CLOEXEC), Operation::kOpen);
   or_fail(sys::write(file, record.text), Operation::kWrite);
 }
 

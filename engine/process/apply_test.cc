@@ -118,7 +118,10 @@ TEST(ApplyRlimits, SetsThemAndTellsWhichFailed) {
 
 TEST(ApplyOomScoreAdj, WritesIt) {
   EXPECT_EQ(in_child([] {
-              if (failure_of([&] { apply_oom_score_adj({"321"}); }).failed()) return 1;
+              const auto proc = sys::openat(sys::kCwd, "/proc", sys::kO_PATH | sys::kO_CLOEXEC);
+              if (failure_of([&] { apply_oom_score_adj({"321"}, proc.borrow()); }).failed()) {
+                return 1;
+              }
               std::ifstream file("/proc/self/oom_score_adj");
               int value = 0;
               file >> value;

@@ -34,14 +34,14 @@ sys::Errno exec_by_directory(const ExecRecord& record, const ExecDescriptors& de
 }
 
 // For kernels before 5.11: marks what /proc/self/fd lists, the list's own descriptor included.
-void mark_each_descriptor() {
+void mark_each_descriptor(uint32_t first) {
   const sys::Fd directory = or_fail(
       sys::openat(sys::kCwd, kDescriptors, sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
       "open", kDescriptors);
   host::DirectoryReader reader(directory);
   while (const char* name = reader.next()) {
     const std::optional<uint64_t> number = parse_decimal(name, INT32_MAX);
-    if (!number || *number < kFirstInherited) continue;
+    if (!number || *number < first) continue;
     const auto fd = sys::BorrowedFd::from_raw(static_cast<int>(*number));
     or_fail(sys::portable::fcntl(fd, sys::kF_SETFD, sys::kFD_CLOEXEC), "mark descriptor", name);
   }
@@ -49,9 +49,18 @@ void mark_each_descriptor() {
 
 }  // namespace
 
-void close_descriptors_on_exec() {
+void close_descriptors_on_exec(uint32_t kept) {
+  const uint32_t first = kFirstInherited + kept;
+  for (uint32_t number = kFirstInherited; number != first; ++number) {
+    // One that closes at exec is nosc's own: the caller's have come through one.
+    const auto flags =
+        sys::portable::fcntl(sys::BorrowedFd::from_raw(static_cast<int>(number)), sys::kF_GETFD);
+    if (flags && (*flags & sys::kFD_CLOEXEC) == 0) continue;
+    BufferWriter<16> name;
+    fail_system("pass on descriptor", name.decimal(number).view(), sys::kEBADF);
+  }
   // ENOSYS before 5.9, EINVAL before 5.11.
-  if (!sys::close_range(kFirstInherited, ~0u, sys::kCLOSE_RANGE_CLOEXEC)) mark_each_descriptor();
+  if (!sys::close_range(first, ~0u, sys::kCLOSE_RANGE_CLOEXEC)) mark_each_descriptor(first);
 }
 
 sys::Fd open_stub() { return seal_program({kStubImage.data(), kStubImage.size()}); }
@@ -85,8 +94,13 @@ void apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors) {
   const sys::BorrowedFd kept = waits ? descriptors.start : descriptors.failure;
   or_fail(sys::portable::fcntl(kept, sys::kF_SETFD, 0), Operation::kSet);
   const auto kept_number = static_cast<uint32_t>(kept.raw());
-  Control control = {record.candidate_count,      waits ? kNone : kept_number, kNone,
-                     waits ? kept_number : kNone, record.filter_count,         record.filter_flags};
+  Control control = {
+      record.candidate_count, waits ? kNone : kept_number, kNone, waits ? kept_number : kNone,
+      record.filter_count,    record.filter_flags,         kNone};
+  if (record.has_label) {
+    or_fail(sys::portable::fcntl(descriptors.attributes, sys::kF_SETFD, 0), Operation::kSet);
+    control.attributes_fd = static_cast<uint32_t>(descriptors.attributes.raw());
+  }
   write_control(control, record.stub_argv[0]);
   const bool is_filtered = descriptors.working_directory.raw() >= 0;
   if (is_filtered) fail_step(Operation::kExecute, exec_by_directory(record, descriptors, control));

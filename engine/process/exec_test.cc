@@ -40,8 +40,8 @@ class ExecTest : public testing::Test {
     process.args = args;
     process.env = env;
     process.cwd = "/usr";
-    const auto plan =
-        outcome_of([&] { return plan_process(process, namespaces::Setgroups::kDeny, arena_); });
+    const auto plan = outcome_of(
+        [&] { return plan_process(process, {.setgroups = namespaces::Setgroups::kDeny}, arena_); });
     EXPECT_TRUE(plan.ok());
     auto stub = outcome_of([&] { return open_stub(); });
     EXPECT_TRUE(stub.ok());

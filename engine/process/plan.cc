@@ -92,14 +92,26 @@ std::string_view variable(spec::Strings env, std::string_view name) {
 // The kernel takes arguments and environment as writable strings, and writes to none of them.
 char* unconst(std::string_view text) { return const_cast<char*>(text.data()); }
 
-void plan_environment(const spec::Process& process, ExecRecord& exec, Arena& arena) {
+// What tells a program of descriptors that it was started with. Source: sd_listen_fds(3).
+char* listen_variable(uint32_t count, Arena& arena) {
+  constexpr std::string_view kVariable = "LISTEN_FDS=";
+  Writer text(arena.array<char>(kVariable.size() + sizeof "4294967295"));
+  return unconst(text.text(kVariable).decimal(count).view());
+}
+
+void plan_environment(const spec::Process& process, uint32_t listen_fds, ExecRecord& exec,
+                      Arena& arena) {
   // An empty HOME is as good as none: no program means the empty path.
   const bool has_home = !variable(process.env, kHome).empty();
-  const auto envp = arena.array<char*>(process.env.size() + 2);
+  const auto envp = arena.array<char*>(process.env.size() + 4);
   exec.envp = envp.data();
   char** next = envp.data();
   for (const std::string_view entry : process.env) {
     if (entry.size() != kHome.size() || !entry.starts_with(kHome)) *next++ = unconst(entry);
+  }
+  if (listen_fds != 0) {
+    *next++ = listen_variable(listen_fds, arena);
+    *next++ = unconst(std::string_view("LISTEN_PID=1"));
   }
   if (!has_home) {
     exec.home = next;
@@ -131,7 +143,8 @@ void build_candidates(std::string_view program, std::string_view path, Writer& b
   }
 }
 
-void plan_arguments(const spec::Process& process, ExecRecord& exec, Arena& arena) {
+void plan_arguments(const spec::Process& process, const LabelRecord& label, ExecRecord& exec,
+                    Arena& arena) {
   const spec::Strings args = process.args;
   if (args.empty() || args[0].empty()) fail_invalid(kArguments, "names no program");
   const std::string_view path = search_path(args[0], process.env);
@@ -139,16 +152,19 @@ void plan_arguments(const spec::Process& process, ExecRecord& exec, Arena& arena
   if (count > kLargestControl) fail_invalid(kEnvironment, "PATH has too many entries");
   exec.candidate_count = static_cast<uint32_t>(count);
 
+  exec.has_label = label.text != nullptr;
+  const size_t first = exec.has_label ? 2 : 1;  // of the candidates
   // One more in front, for add_filter().
-  const auto argv = arena.array<char*>(2 + count + args.size() + 1).subspan(1);
+  const auto argv = arena.array<char*>(1 + first + count + args.size() + 1).subspan(1);
   exec.stub_argv = argv.data();
   // Beside its directory, a candidate has the program's name, a dot, a slash and a NUL.
   const size_t text_bytes = kControlBytes + path.size() + count * (args[0].size() + 3);
   const auto text = arena.array<char>(text_bytes);
   argv[0] = text.data();
+  if (exec.has_label) argv[1] = const_cast<char*>(label.text);
   Writer buffer(text.subspan(kControlBytes));
-  build_candidates(args[0], path, buffer, argv.subspan(1, count));
-  for (size_t i = 0; i < args.size(); ++i) argv[1 + count + i] = unconst(args[i]);
+  build_candidates(args[0], path, buffer, argv.subspan(first, count));
+  for (size_t i = 0; i < args.size(); ++i) argv[first + count + i] = unconst(args[i]);
 }
 
 }  // namespace
@@ -164,15 +180,17 @@ void add_filter(ExecRecord& exec, std::span<const sys::SockFilter> program, sys:
   exec.filter_flags = flags.bits();
 }
 
-ProcessPlan plan_process(const spec::Process& process, namespaces::Setgroups setgroups,
+ProcessPlan plan_process(const spec::Process& process, const ProcessContext& context,
                          Arena& arena) {
   ProcessPlan plan;
   plan.no_new_privileges = process.no_new_privileges;
   plan_rlimits(process, plan, arena);
-  plan_identity(process, setgroups, plan.identity, arena);
+  plan.label = context.label;
+  plan.kept_fds = context.listen_fds + context.preserved_fds;
+  plan_identity(process, context.setgroups, plan.identity, arena);
   plan_oom(process, plan.oom, arena);
-  plan_environment(process, plan.exec, arena);
-  plan_arguments(process, plan.exec, arena);
+  plan_environment(process, context.listen_fds, plan.exec, arena);
+  plan_arguments(process, plan.label, plan.exec, arena);
   return plan;
 }
 

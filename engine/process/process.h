@@ -21,9 +21,9 @@
 // candidates for the program in order, as execvp would, and reports failure as one record.
 //
 // What the stub runs with is prepared while planning, as one array of strings:
-//   [0] control word   [1..n] candidate paths   [n+1..] the program's own arguments
-// with the seccomp filter in front of the candidates where the stub is to load one,
-// so that nothing is left to do between clone and exec but to write three numbers into the control
+//   [0] control word   a seccomp filter, if the stub is to load one   a label, if there is one
+//   n candidate paths   the program's own arguments
+// so that nothing is left to do between clone and exec but to write the numbers into the control
 // word (stub/control.h).
 
 #include <cstdint>
@@ -32,6 +32,7 @@
 #include <string_view>
 
 #include "engine/namespaces/namespaces.h"
+#include "engine/process/attributes.h"
 #include "engine/rt/arena.h"
 #include "engine/rt/error.h"
 #include "engine/rt/failure.h"
@@ -74,6 +75,7 @@ struct OomRecord {
 
 struct ExecRecord {
   char** stub_argv = nullptr;  // see the top of this file; null-terminated
+  bool has_label = false;
   uint32_t candidate_count = 0;
   uint32_t filter_count = 0;  // instructions of the seccomp filter that the stub loads; 0: none
   uint32_t filter_flags = 0;
@@ -87,16 +89,28 @@ struct ProcessPlan {
   IdentityRecord identity;
   OomRecord oom;
   bool no_new_privileges = false;
+  AttributeRecord attributes;
+  LabelRecord label;
+  AffinityRecord affinity;  // of exec alone
+  uint32_t kept_fds = 0;    // descriptors of the caller's, from 3 on, that the program gets
   ExecRecord exec;
 };
 
 // The resource of a name ("RLIMIT_NOFILE").
 std::optional<sys::Resource> rlimit_resource(std::string_view name);
 
-// Prepares everything about the process that the configuration decides.
+// What the process depends on beside its own part of the configuration.
+struct ProcessContext {
+  namespaces::Setgroups setgroups = namespaces::Setgroups::kAllow;
+  LabelRecord label;
+  // The caller's descriptors from 3 on: those that the program is told of in LISTEN_FDS come first.
+  uint32_t listen_fds = 0;
+  uint32_t preserved_fds = 0;
+};
+
+// Prepares the process, but for its attributes (plan_attributes()).
 // Errors: unknown limits, soft above hard, groups where setgroups is denied, no program.
-ProcessPlan plan_process(const spec::Process& process, namespaces::Setgroups setgroups,
-                         Arena& arena);
+ProcessPlan plan_process(const spec::Process& process, const ProcessContext& context, Arena& arena);
 
 // Makes the stub load a seccomp filter. After plan_process().
 void add_filter(ExecRecord& exec, std::span<const sys::SockFilter> program, sys::SeccompFlags flags,
@@ -104,7 +118,7 @@ void add_filter(ExecRecord& exec, std::span<const sys::SockFilter> program, sys:
 
 // The first of the candidates in stub_argv.
 inline char** candidates_of(const ExecRecord& exec) {
-  return exec.stub_argv + (exec.filter_count == 0 ? 1 : 2);
+  return exec.stub_argv + 1 + (exec.filter_count == 0 ? 0 : 1) + (exec.has_label ? 1 : 0);
 }
 
 // Looks up the user's home directory in the container's /etc/passwd and puts it into the
@@ -115,8 +129,8 @@ void complete_home(ProcessPlan& plan, sys::BorrowedFd rootfs, Arena& arena);
 // The home directory in one line of passwd(5), if the line is that user's; empty otherwise.
 std::string_view home_in_passwd_line(std::string_view line, uint32_t uid);
 
-// Writes oom_score_adj of the calling process. Pre: /proc is the host's.
-void apply_oom_score_adj(const OomRecord& record);
+// Writes oom_score_adj of the calling process. `proc` is rt::open_proc()'s.
+void apply_oom_score_adj(const OomRecord& record, sys::BorrowedFd proc);
 
 // Sets the resource limits; the failing entry's index is its index in `process.rlimits`.
 void apply_rlimits(std::span<const RlimitRecord> records);
@@ -131,10 +145,10 @@ void apply_identity(const IdentityRecord& record);
 
 void apply_no_new_privileges();
 
-// Makes every descriptor from 3 on close at exec, those of the caller included (CVE-2024-21626).
-// In the parent, before any descriptor is opened that a child is meant to inherit.
-// Pre: /proc is the host's.
-void close_descriptors_on_exec();
+// Makes every descriptor from 3 on close at exec, those of the caller included (CVE-2024-21626),
+// but for the first `kept` of them, which must be the caller's. In the parent, before any
+// descriptor is opened that a child is meant to inherit. Pre: /proc is the host's.
+void close_descriptors_on_exec(uint32_t kept = 0);
 
 // Puts the stub into a sealed memory file. In the parent, before clone.
 sys::Fd open_stub();
@@ -149,6 +163,8 @@ struct ExecDescriptors {
   sys::BorrowedFd failure;
   // The socket on which the stub waits for the start (stub/await_start.h); -1: it doesn't.
   sys::BorrowedFd start = sys::BorrowedFd::from_raw(-1);
+  // open_label_directory()'s, left open for the stub, which closes it; none without a label.
+  sys::BorrowedFd attributes = sys::BorrowedFd::from_raw(-1);
   // /proc/self/fd of the host (open_descriptor_directory()), or none: only where execveat may be
   // missing, which is an emulator's case; Linux has it since 3.19.
   sys::BorrowedFd descriptor_directory;

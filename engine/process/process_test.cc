@@ -22,7 +22,7 @@ class PlanProcessTest : public testing::Test {
     process_.env = env_;
     process_.rlimits = rlimits_;
     process_.cwd = "/";
-    return outcome_of([&] { return plan_process(process_, setgroups, arena_); });
+    return outcome_of([&] { return plan_process(process_, {.setgroups = setgroups}, arena_); });
   }
 
   // The strings of the stub's arguments behind the control word.
@@ -160,7 +160,7 @@ TEST(Passwd, RefusesOtherLines) {
 
 TEST(ControlWord, SurvivesTheWay) {
   char text[kControlBytes];
-  write_control({0x12, 0xfedc, kNone, 0x3, 0x1000, 0x2c}, text);
+  write_control({0x12, 0xfedc, kNone, 0x3, 0x1000, 0x2c, 0x34}, text);
   Control control{};
   ASSERT_TRUE(read_control(text, control));
   EXPECT_EQ(control.candidate_count, 0x12u);
@@ -169,6 +169,7 @@ TEST(ControlWord, SurvivesTheWay) {
   EXPECT_EQ(control.start_fd, 0x3u);
   EXPECT_EQ(control.filter_count, 0x1000u);
   EXPECT_EQ(control.filter_flags, 0x2cu);
+  EXPECT_EQ(control.attributes_fd, 0x34u);
 }
 
 TEST(ControlWord, RefusesOtherText) {

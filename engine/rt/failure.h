@@ -24,6 +24,9 @@ enum class Step : uint8_t {
   kLoopback,
   kJoinCgroup,
   kCgroupNamespace,
+  kTimeNamespace,
+  kProc,  // a proc file system that is surely the kernel's
+  kKeyring,
   kMountSource,  // index: entry of `mounts`
   kRoot,
   kMount,   // index: entry of `mounts`
@@ -44,6 +47,10 @@ enum class Step : uint8_t {
   kPoststopHook,         // the same
   kOomScoreAdj,
   kRlimit,  // index: entry of `process.rlimits`
+  kScheduler,
+  kIoPriority,
+  kPersonality,
+  kAffinity,
   kUmask,
   kGroups,
   kUser,
@@ -51,6 +58,7 @@ enum class Step : uint8_t {
   kSeccomp,
   kNoNewPrivileges,
   kWorkingDirectory,
+  kLabel,
   kStub,  // the sealed last stage could not be started
   kExec,  // the container's program could not be started
 };

@@ -46,6 +46,29 @@ inline constexpr int kRootfsPropagationCount = 9;
 
 using Strings = std::span<const std::string_view>;
 
+// In the order of the kernel's numbers.
+enum class SchedulerPolicy : uint8_t { kOther, kFifo, kRoundRobin, kBatch, kIso, kIdle, kDeadline };
+inline constexpr int kSchedulerPolicyCount = 7;
+
+// In the order of the kernel's bits, from the lowest on.
+enum class SchedulerFlag : uint8_t {
+  kResetOnFork,
+  kReclaim,
+  kDeadlineOverrun,
+  kKeepPolicy,
+  kKeepParameters,
+  kClampMinimum,
+  kClampMaximum,
+};
+inline constexpr int kSchedulerFlagCount = 7;
+
+// In the order of the kernel's numbers, which begin at 1.
+enum class IoPriorityClass : uint8_t { kRealTime, kBestEffort, kIdle };
+inline constexpr int kIoPriorityClassCount = 3;
+
+enum class PersonalityDomain : uint8_t { kUnset, kLinux, kLinux32 };
+inline constexpr int kPersonalityDomainCount = 3;
+
 struct Root {
   bool present = false;
   bool readonly = false;
@@ -81,6 +104,29 @@ struct Rlimit {
   uint64_t hard = 0;
 };
 
+struct Scheduler {
+  bool present = false;
+  SchedulerPolicy policy = SchedulerPolicy::kOther;
+  std::span<const SchedulerFlag> flags;
+  int32_t nice = 0;
+  int32_t priority = 0;
+  uint64_t runtime = 0;  // nanoseconds, as are the next two
+  uint64_t deadline = 0;
+  uint64_t period = 0;
+};
+
+struct IoPriority {
+  bool present = false;
+  IoPriorityClass io_class = IoPriorityClass::kRealTime;
+  int32_t priority = 0;  // within the class
+};
+
+// Lists of processors such as "0-3,7".
+struct ExecCpuAffinity {
+  std::string_view initial;
+  std::string_view final;
+};
+
 struct Process {
   bool present = false;
   bool terminal = false;
@@ -93,6 +139,11 @@ struct Process {
   Capabilities capabilities;
   std::span<const Rlimit> rlimits;
   std::optional<int32_t> oom_score_adj;
+  std::string_view apparmor_profile;
+  std::string_view selinux_label;
+  Scheduler scheduler;
+  IoPriority io_priority;
+  ExecCpuAffinity exec_cpu_affinity;
 };
 
 struct Mount {
@@ -228,6 +279,22 @@ struct Device {
   uint32_t gid = 0;
 };
 
+struct Personality {
+  PersonalityDomain domain = PersonalityDomain::kUnset;
+};
+
+// How far a clock of the container is ahead of the host's.
+struct ClockOffset {
+  bool present = false;
+  int64_t seconds = 0;
+  uint32_t nanoseconds = 0;
+};
+
+struct TimeOffsets {
+  ClockOffset monotonic;
+  ClockOffset boottime;
+};
+
 struct Linux {
   bool present = false;
   RootfsPropagation rootfs_propagation = RootfsPropagation::kUnset;
@@ -241,6 +308,9 @@ struct Linux {
   Strings masked_paths;
   Strings readonly_paths;
   Seccomp seccomp;
+  std::string_view mount_label;
+  Personality personality;
+  TimeOffsets time_offsets;
 };
 
 struct Hook {

@@ -60,11 +60,12 @@ constexpr Row kProcessFields[] = {
     FIELD("rlimits", kObject, kArray, ObjectId::kRlimit, Process, rlimits),
     FIELD("noNewPrivileges", kBoolean, kPlain, 0, Process, no_new_privileges),
     FIELD("oomScoreAdj", kOptionalInt32, kPlain, 0, Process, oom_score_adj),
-    UNSUPPORTED("apparmorProfile", kString),
-    UNSUPPORTED("selinuxLabel", kString),
-    UNSUPPORTED("scheduler", kObject),
-    UNSUPPORTED("ioPriority", kObject),
-    UNSUPPORTED("execCPUAffinity", kObject),
+    FIELD("apparmorProfile", kString, kPlain, 0, Process, apparmor_profile),
+    FIELD("selinuxLabel", kString, kPlain, 0, Process, selinux_label),
+    FIELD("scheduler", kObject, kPlain, ObjectId::kScheduler, Process, scheduler),
+    FIELD("ioPriority", kObject, kPlain, ObjectId::kIoPriority, Process, io_priority),
+    FIELD("execCPUAffinity", kObject, kPlain, ObjectId::kExecCpuAffinity, Process,
+          exec_cpu_affinity),
     IGNORED("commandLine"),
 };
 
@@ -129,11 +130,46 @@ constexpr Row kLinuxFields[] = {
     UNSUPPORTED("netDevices", kObject),
     FIELD("resources", kObject, kPlain, ObjectId::kResources, Linux, resources),
     FIELD("seccomp", kObject, kPlain, ObjectId::kSeccomp, Linux, seccomp),
-    UNSUPPORTED("mountLabel", kString),
+    FIELD("mountLabel", kString, kPlain, 0, Linux, mount_label),
     UNSUPPORTED("intelRdt", kObject),
     UNSUPPORTED("memoryPolicy", kObject),
-    UNSUPPORTED("personality", kObject),
-    UNSUPPORTED("timeOffsets", kObject),
+    FIELD("personality", kObject, kPlain, ObjectId::kPersonality, Linux, personality),
+    FIELD("timeOffsets", kObject, kPlain, ObjectId::kTimeOffsets, Linux, time_offsets),
+};
+
+constexpr Row kSchedulerFields[] = {
+    FIELD("policy", kEnum, kRequired, EnumId::kSchedulerPolicy, Scheduler, policy),
+    FIELD("flags", kEnum, kArray, EnumId::kSchedulerFlag, Scheduler, flags),
+    FIELD("nice", kInt32, kPlain, 0, Scheduler, nice),
+    FIELD("priority", kInt32, kPlain, 0, Scheduler, priority),
+    FIELD("runtime", kUint64, kPlain, 0, Scheduler, runtime),
+    FIELD("deadline", kUint64, kPlain, 0, Scheduler, deadline),
+    FIELD("period", kUint64, kPlain, 0, Scheduler, period),
+};
+
+constexpr Row kIoPriorityFields[] = {
+    FIELD("class", kEnum, kRequired, EnumId::kIoPriorityClass, IoPriority, io_class),
+    FIELD("priority", kInt32, kPlain, 0, IoPriority, priority),
+};
+
+constexpr Row kExecCpuAffinityFields[] = {
+    FIELD("initial", kString, kPlain, 0, ExecCpuAffinity, initial),
+    FIELD("final", kString, kPlain, 0, ExecCpuAffinity, final),
+};
+
+constexpr Row kPersonalityFields[] = {
+    FIELD("domain", kEnum, kPlain, EnumId::kPersonalityDomain, Personality, domain),
+    UNSUPPORTED("flags", kArray),
+};
+
+constexpr Row kClockOffsetFields[] = {
+    FIELD("secs", kInt64, kPlain, 0, ClockOffset, seconds),
+    FIELD("nanosecs", kUint32, kPlain, 0, ClockOffset, nanoseconds),
+};
+
+constexpr Row kTimeOffsetsFields[] = {
+    FIELD("monotonic", kObject, kPlain, ObjectId::kClockOffset, TimeOffsets, monotonic),
+    FIELD("boottime", kObject, kPlain, ObjectId::kClockOffset, TimeOffsets, boottime),
 };
 
 constexpr Row kHooksFields[] = {
@@ -353,6 +389,12 @@ constexpr Object kObjects[] = {
     describe<Seccomp, kSeccompFields>(),
     describe<SeccompSyscall, kSeccompSyscallFields>(),
     describe<SeccompArgument, kSeccompArgumentFields>(),
+    describe<Scheduler, kSchedulerFields>(),
+    describe<IoPriority, kIoPriorityFields>(),
+    describe<ExecCpuAffinity, kExecCpuAffinityFields>(),
+    describe<Personality, kPersonalityFields>(),
+    describe<ClockOffset, kClockOffsetFields>(),
+    describe<TimeOffsets, kTimeOffsetsFields>(),
 };
 
 // The names of enumerations, in the order of the enumerators.
@@ -375,6 +417,18 @@ constexpr char kSeccompArchitectureNames[] =
 
 constexpr char kSeccompFlagNames[] = "TSYNC\0LOG\0SPEC_ALLOW\0WAIT_KILLABLE_RECV\0";
 
+constexpr char kSchedulerPolicyNames[] =
+    "SCHED_OTHER\0SCHED_FIFO\0SCHED_RR\0SCHED_BATCH\0SCHED_ISO\0SCHED_IDLE\0SCHED_DEADLINE\0";
+
+constexpr char kSchedulerFlagNames[] =
+    "SCHED_FLAG_RESET_ON_FORK\0SCHED_FLAG_RECLAIM\0SCHED_FLAG_DL_OVERRUN\0"
+    "SCHED_FLAG_KEEP_POLICY\0SCHED_FLAG_KEEP_PARAMS\0SCHED_FLAG_UTIL_CLAMP_MIN\0"
+    "SCHED_FLAG_UTIL_CLAMP_MAX\0";
+
+constexpr char kIoPriorityClassNames[] = "IOPRIO_CLASS_RT\0IOPRIO_CLASS_BE\0IOPRIO_CLASS_IDLE\0";
+
+constexpr char kPersonalityDomainNames[] = "\0LINUX\0LINUX32\0";
+
 // In the order of EnumId.
 constexpr Names kEnumNames[] = {
     {kNamespaceTypeNames, "", kNamespaceTypeCount},
@@ -383,6 +437,10 @@ constexpr Names kEnumNames[] = {
     {kSeccompOperatorNames, "SCMP_CMP_", kSeccompOperatorCount},
     {kSeccompArchitectureNames, "SCMP_ARCH_", kSeccompArchitectureCount},
     {kSeccompFlagNames, "SECCOMP_FILTER_FLAG_", kSeccompFlagCount},
+    {kSchedulerPolicyNames, "", kSchedulerPolicyCount},
+    {kSchedulerFlagNames, "", kSchedulerFlagCount},
+    {kIoPriorityClassNames, "", kIoPriorityClassCount},
+    {kPersonalityDomainNames, "", kPersonalityDomainCount},
 };
 
 }  // namespace
@@ -390,6 +448,15 @@ constexpr Names kEnumNames[] = {
 const char* next_name(const char* name) { return name + strlen(name) + 1; }
 
 const Object& object_of(ObjectId id) { return kObjects[static_cast<size_t>(id)]; }
+
+bool is_supported(ObjectId id, std::string_view property) {
+  const Object& object = object_of(id);
+  const char* name = object.names;
+  for (uint32_t i = 0; i != object.field_count; ++i, name = next_name(name)) {
+    if (property == name) return object.fields[i].kind != Kind::kUnsupported;
+  }
+  return false;
+}
 
 Names names_of(EnumId id) { return kEnumNames[static_cast<size_t>(id)]; }
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace nosc::spec {
 
@@ -17,6 +18,8 @@ enum class Kind : uint8_t {
   kString,          // std::string_view
   kUint32,          // uint32_t
   kUint64,          // uint64_t
+  kInt32,           // int32_t
+  kInt64,           // int64_t
   kOptionalUint32,  // std::optional<uint32_t>
   kOptionalInt32,   // std::optional<int32_t>
   kLimit,           // Limit; `detail` is a LimitRange
@@ -67,6 +70,12 @@ enum class ObjectId : uint8_t {
   kSeccomp,
   kSeccompSyscall,
   kSeccompArgument,
+  kScheduler,
+  kIoPriority,
+  kExecCpuAffinity,
+  kPersonality,
+  kClockOffset,
+  kTimeOffsets,
 };
 
 enum class EnumId : uint8_t {
@@ -76,6 +85,10 @@ enum class EnumId : uint8_t {
   kSeccompOperator,
   kSeccompArchitecture,
   kSeccompFlag,
+  kSchedulerPolicy,
+  kSchedulerFlag,
+  kIoPriorityClass,
+  kPersonalityDomain,
 };
 
 // What the interpreter needs of a field, but for its name.
@@ -96,6 +109,9 @@ struct Object {
 };
 
 const Object& object_of(ObjectId id);
+
+// Whether a property of an object is one that nosc applies.
+bool is_supported(ObjectId id, std::string_view property);
 
 // An enum's names, in the order of its values, each ending in NUL.
 struct Names {

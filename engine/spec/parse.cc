@@ -37,7 +37,7 @@ Layout layout_of(const Field& field) {
     return {object.size_bytes, object.alignment};
   }
   if (field.kind == Kind::kUint32) return {sizeof(uint32_t), alignof(uint32_t)};
-  if (field.kind == Kind::kEnum) return {1, 1};
+  if (field.kind == Kind::kEnum) return {sizeof(uint8_t), alignof(uint8_t)};
   return {sizeof(std::string_view), alignof(std::string_view)};
 }
 
@@ -155,6 +155,12 @@ void Interpreter::value(Index index, const Field& field, void* target) {
     case Kind::kUint32:
       number(index, UINT32_MAX, 0, read);
       *static_cast<uint32_t*>(target) = static_cast<uint32_t>(read);
+      return;
+    case Kind::kInt64:
+      return number(index, INT64_MAX, uint64_t{1} << 63, *static_cast<uint64_t*>(target));
+    case Kind::kInt32:
+      number(index, INT32_MAX, uint64_t{1} << 31, read);
+      *static_cast<int32_t*>(target) = static_cast<int32_t>(read);
       return;
     case Kind::kOptionalUint32:
       number(index, UINT32_MAX, 0, read);
@@ -290,9 +296,6 @@ void Interpreter::enumerator(Index index, EnumId id, uint8_t& target) {
   for (uint8_t i = 0; has_prefix && i != names.count; ++i, name = next_name(name)) {
     if (rest != name) continue;
     target = i;
-    const bool is_supported =
-        id != EnumId::kNamespaceType || i != static_cast<uint8_t>(NamespaceType::kTime);
-    if (!is_supported) list_unsupported(index);
     return;
   }
   fail(index, "unknown value \"", text, "\"");

@@ -72,7 +72,7 @@ std::span<SysctlRecord> plan_sysctls(const spec::Config& config, Arena& arena) {
     for (size_t j = 0; j < key.size(); ++j) {
       path[kPrefix.size() + j] = key[j] == '.' ? '/' : key[j];
     }
-    records[i] = {path.data(), entries[i].value, place};
+    records[i] = {path.data(), entries[i].value, owner->type, place};
   }
   return records;
 }

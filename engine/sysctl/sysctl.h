@@ -24,6 +24,7 @@ namespace nosc::sysctl {
 struct SysctlRecord {
   const char* path = "";   // beneath /proc: "sys/net/ipv4/ping_group_range"
   std::string_view value;  // as configured
+  spec::NamespaceType owner = spec::NamespaceType::kNetwork;
   Place place;
 };
 

@@ -53,13 +53,32 @@ sys::Errno execute(char** candidates, const Control& control, char** envp) {
   return error;
 }
 
+// Writes the label that the program is to run with; it takes effect at the next execve.
+nosc::Failure write_label(sys::BorrowedFd attributes, const char* label) {
+  nosc::Failure failure{.step = nosc::Step::kLabel, .operation = nosc::Operation::kOpen};
+  auto opened = sys::openat(attributes, "exec", sys::kO_WRONLY | sys::kO_CLOEXEC);
+  if (!opened) {
+    failure.error = static_cast<uint16_t>(opened.error().value());
+    return failure;
+  }
+  failure.operation = nosc::Operation::kWrite;
+  const sys::Fd file = opened.take();
+  size_t size = 0;
+  while (label[size] != '\0') ++size;
+  const auto written = sys::write(file, sys::Bytes(label, size));
+  if (written) return {};
+  failure.error = static_cast<uint16_t>(written.error().value());
+  return failure;
+}
+
 }  // namespace
 
 extern "C" int sys_main(int argc, char** argv, char** envp) {
   Control control;
   if (argc < 1 || !nosc::process::read_control(argv[0], control)) return 1;
   const bool has_filter = control.filter_count != 0;
-  if (static_cast<unsigned>(argc) < 2 + has_filter + control.candidate_count) return 1;
+  const bool has_label = control.attributes_fd != nosc::process::kNone;
+  if (static_cast<unsigned>(argc) < 2 + has_filter + has_label + control.candidate_count) return 1;
   if (control.directory_fd != nosc::process::kNone) {
     const sys::Fd directory = sys::Fd::adopt(static_cast<int>(control.directory_fd));
     if (!sys::fchdir(directory)) return 1;
@@ -71,12 +90,17 @@ extern "C" int sys_main(int argc, char** argv, char** envp) {
   } else if (!sys::portable::fcntl(failure_fd, sys::kF_SETFD, sys::kFD_CLOEXEC)) {
     return 1;
   }
-  nosc::Failure failure = load(argv[1], control, failure_fd);
+  char** next = argv + 1 + has_filter;
+  nosc::Failure failure;
+  if (has_label) {
+    const sys::Fd attributes = sys::Fd::adopt(static_cast<int>(control.attributes_fd));
+    failure = write_label(attributes, *next++);
+  }
+  if (!failure.failed()) failure = load(argv[1], control, failure_fd);
   if (!failure.failed()) {
-    failure = {
-        .step = nosc::Step::kExec,
-        .operation = nosc::Operation::kExecute,
-        .error = static_cast<uint16_t>(execute(argv + 1 + has_filter, control, envp).value())};
+    failure = {.step = nosc::Step::kExec,
+               .operation = nosc::Operation::kExecute,
+               .error = static_cast<uint16_t>(execute(next, control, envp).value())};
   }
   (void)sys::write(failure_fd, sys::Bytes(&failure, sizeof failure));
   return 1;
