@@ -102,7 +102,7 @@ std::optional<sys::Resource> rlimit_resource(std::string_view name);
 // What the process depends on beside its own part of the configuration.
 struct ProcessContext {
   namespaces::Setgroups setgroups = namespaces::Setgroups::kAllow;
-  LabelRecord label;
+  LabelRecord label = {};
   // The caller's descriptors from 3 on: those that the program is told of in LISTEN_FDS come first.
   uint32_t listen_fds = 0;
   uint32_t preserved_fds = 0;

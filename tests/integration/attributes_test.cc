@@ -92,7 +92,7 @@ TEST_P(AttributesTest, LabelsNeedTheirModule) {
 // A parameter of the host by way of a namespace that is joined in name only.
 TEST_P(AttributesTest, JoinedNamespaceOfTheHostTakesNoParameter) {
   Bundle& bundle = make_bundle();
-  bundle.set_namespaces({"mount", "pid"});
+  bundle.set_namespaces({"mount", "pid", "uts", "ipc"});
   bundle.config()["linux"]["namespaces"].push(
       Json::object({{"type", "network"}, {"path", "/proc/self/ns/net"}}));
   const std::string before = read_file("/proc/sys/net/ipv4/ip_default_ttl");
@@ -130,12 +130,12 @@ TEST_P(RootMountsTest, TmpfsTakesTheModeOfItsDestination) {
 
 TEST_P(RootMountsTest, RootIsMovedWithoutPivot) {
   Bundle& bundle = make_bundle();
-  bundle.set_script("ls -d /../../bin; grep -c ' / / ' /proc/self/mountinfo");
+  bundle.set_script("ls -d /../../bin");
   Command command = run_command(bundle);
   command.argv.insert(command.argv.end() - 1, "--no-pivot");
   const Completed result = run(command);
   EXPECT_EQ(result.exit_status, 0) << result.describe();
-  EXPECT_EQ(split_lines(result.out)[0], "/../../bin");
+  EXPECT_EQ(result.out, "/../../bin\n");
 }
 
 }  // namespace
