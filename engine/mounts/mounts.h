@@ -133,7 +133,7 @@ struct MountContext {
   bool new_cgroup_namespace = false;
   bool new_user_namespace = false;
   std::span<const CgroupEntry> cgroups = {};  // where version 1 is shown; empty: cgroup2 is
-  bool selinux = false;  // the host labels files
+  bool selinux = false;                       // the host labels files
 };
 
 // Says everything about the mounts that the config and its context tell.

@@ -38,7 +38,7 @@ inline constexpr int kSeccompOperatorCount = 7;
 
 enum class SeccompArchitecture : uint8_t {
   kX86,
-  kX86_64,
+  kAmd64,
   kX32,
   kArm,
   kAarch64,
