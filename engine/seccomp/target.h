@@ -53,7 +53,7 @@ using Architecture = spec::SeccompArchitecture;
 
 // x32 programs pass whole registers, and filters look at their lower half, as libseccomp's do.
 inline constexpr Abi kX86Abis[] = {
-    {sys::AbiId::kX86_64, Architecture::kX86_64, sys::kAUDIT_ARCH_X86_64, Word::k64},
+    {sys::AbiId::kX86_64, Architecture::kAmd64, sys::kAUDIT_ARCH_X86_64, Word::k64},
     {sys::AbiId::kX32, Architecture::kX32, sys::kAUDIT_ARCH_X86_64, Word::k32},
     {sys::AbiId::kI386, Architecture::kX86, sys::kAUDIT_ARCH_I386, Word::k32},
 };

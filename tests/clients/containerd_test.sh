@@ -100,14 +100,6 @@ test_kill_all() {
   until_true task_is STOPPED
   remove
 }
-test_signal_is_caught() {
-  start -- sh -c 'trap "exit 5" USR1; while :; do sleep 0.1; done'
-  sleep 0.3
-  ctr task kill --signal SIGUSR1 "$case_name"
-  until_true task_is STOPPED
-  (ctr task delete "$case_name" 2>&1 || true) | grep -q 'exit code 5'
-  remove
-}
 test_terminal() {
   expect_like '/dev/(pts/0|console)' on_terminal timeout 60 "$(type -P ctr)" --address "$containerd_home/socket" \
     run --rm --tty --snapshotter native --runc-binary "$runtime" --runc-root "$stage/containerd-runtime" \
