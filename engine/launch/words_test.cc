@@ -26,6 +26,7 @@ class WordsTest : public testing::Test {
     plan_.process.identity.working_directory = "/work";
     plan_.program = "program";
     plan_.hooks.kinds.fill(hooks_);
+    plan_.process.label.text = "label";
   }
 
   Error describe(const Failure& failure) { return describe_failure(failure, plan_, arena_); }
@@ -56,7 +57,10 @@ class WordsTest : public testing::Test {
   namespaces::JoinRecord joins_[1] = {
       {.path = "/run/netns/a", .place = {"/linux/namespaces", 2, "path"}}};
   hooks::HookRecord hooks_[1] = {{.path = "/bin/hook", .place = {"/hooks/prestart", 0}}};
-  sysctl::SysctlRecord sysctls_[1] = {{"sys/net/a", "1", {"/linux/sysctl", -1, "net.a"}}};
+  sysctl::SysctlRecord sysctls_[1] = {{.path = "sys/net/a",
+                                       .value = "1",
+                                       .owner = spec::NamespaceType::kNetwork,
+                                       .place = {"/linux/sysctl", -1, "net.a"}}};
 };
 
 TEST_F(WordsTest, EveryStepSaysWhereOrWhat) {
