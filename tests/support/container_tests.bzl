@@ -11,7 +11,7 @@ CONTAINER_TEST_TAGS = [
     "local",
 ]
 
-def container_tests(names, size = "small", deps = [], data = []):
+def container_tests(names, size = "small", deps = [], data = [], tags = []):
     """A test NAME of NAME.cc for each name."""
     for name in names:
         nosc_test(
@@ -19,6 +19,6 @@ def container_tests(names, size = "small", deps = [], data = []):
             size = size,
             srcs = [name + ".cc"],
             data = data + ["//engine:nosc"],
-            tags = CONTAINER_TEST_TAGS,
+            tags = CONTAINER_TEST_TAGS + tags,
             deps = deps + ["//tests/support:container_test"],
         )
