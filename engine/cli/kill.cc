@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/cgroups/control.h"
 #include "engine/cli/container.h"
 #include "engine/launch/remove.h"
 #include "engine/rt/number.h"
@@ -63,14 +62,6 @@ void kill(const CommandLine& line, const Environment& environment) {
   const sys::Signal signal = parse_signal(line.operand == nullptr ? "TERM" : line.operand);
   state::Record record;
   open_record(line, environment, record);
-  // Killing the first process ends all of them only in a pid namespace of their own.
-  const bool kills_each = signal == sys::kSIGKILL && !record.has(state::kOwnPids);
-  const std::string_view cgroups = record.texts()[state::Text::kCgroups];
-  if (!cgroups.empty() && (line.has(Option::kAll) || kills_each)) {
-    cgroups::kill_all(cgroups::read_hierarchies(cgroups, *environment.arena), signal);
-    // As other runtimes have it: there may be nobody left for whoever asks for all.
-    if (line.has(Option::kAll)) return;
-  }
   const auto sent = signal_init(record, signal);
   if (sent.failed_with(sys::kESRCH)) fail({.text = "container not running"});
   or_fail(sent, "signal container", record.id());

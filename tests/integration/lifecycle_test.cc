@@ -107,17 +107,6 @@ TEST_P(Lifecycle, DeleteForceConvergesFromEveryState) {
   }
 }
 
-TEST_P(Lifecycle, SignalsGoToAllWhereAsked) {
-  Bundle& bundle = make_bundle();
-  bundle.set_script(kStay);
-  ASSERT_EQ(create(bundle).exit_status, 0);
-  ASSERT_EQ(command({"start", "ID"}).exit_status, 0);
-  const Completed killed = command({"kill", "--all", "ID", "KILL"});
-  EXPECT_EQ(killed.exit_status, 0) << killed.describe();
-  EXPECT_TRUE(wait_for_status("stopped"));
-  EXPECT_EQ(command({"delete", "ID"}).exit_status, 0);
-}
-
 TEST_P(Lifecycle, SignalsGoByNumberAndName) {
   Bundle& bundle = make_bundle();
   bundle.set_script(
