@@ -100,11 +100,6 @@ test_kill_all() {
   until_true task_is STOPPED
   remove
 }
-test_terminal() {
-  expect_like '/dev/(pts/0|console)' on_terminal timeout 60 "$(type -P ctr)" --address "$containerd_home/socket" \
-    run --rm --tty --snapshotter native --runc-binary "$runtime" --runc-root "$stage/containerd-runtime" \
-    "$image" "$case_name" tty
-}
 
 needs_case run_hello
 run_cases 2
