@@ -29,7 +29,7 @@ void write_pid_file(const char* path, sys::Pid pid, Arena& arena) {
   text.decimal(static_cast<uint32_t>(sys::to_raw(pid)));
   auto written = write_all(file, text.view());
   if (written) {
-    written = sys::renameat(sys::kCwd, temporary, sys::kCwd, sys::CStr::from_terminated(path));
+    written = sys::renameat2(sys::kCwd, temporary, sys::kCwd, sys::CStr::from_terminated(path));
   }
   if (!written) (void)sys::unlinkat(sys::kCwd, temporary, sys::AtFlags{});
   or_fail(written, "write", path);
