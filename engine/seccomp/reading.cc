@@ -51,7 +51,7 @@ bool holds(const spec::SeccompArgument& condition, uint64_t argument, Word word)
 
 // SYS_SOCKET and so on of linux/net.h, SEMOP and so on of linux/ipc.h.
 int multiplexed(std::string_view through, std::string_view name) {
-  static const std::map<std::string_view, std::map<std::string_view, int>> kNumbers = {
+  static const std::map<std::string_view, std::map<std::string_view, int>> numbers = {
       {"socketcall", {{"socket", 1},    {"bind", 2},        {"connect", 3},     {"listen", 4},
                       {"accept", 5},    {"getsockname", 6}, {"getpeername", 7}, {"socketpair", 8},
                       {"send", 9},      {"recv", 10},       {"sendto", 11},     {"recvfrom", 12},
@@ -70,7 +70,7 @@ int multiplexed(std::string_view through, std::string_view name) {
         {"shmdt", 22},
         {"shmget", 23},
         {"shmctl", 24}}}};
-  const auto& calls = kNumbers.at(through);
+  const auto& calls = numbers.at(through);
   const auto found = calls.find(name);
   return found == calls.end() ? 0 : found->second;
 }
