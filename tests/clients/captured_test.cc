@@ -53,7 +53,7 @@ struct Promise {
 };
 
 const std::vector<Promise>& promises() {
-  static const std::vector<Promise> promises = {
+  static const std::vector<Promise> list = {
       {"podman-default",
        {"status: Seccomp:\t2", "try unshare-mount: EPERM", "try write-root: allowed",
         "try write-proc-sys: EROFS", "try open-memory: (EPERM|failed|EACCES)", "descriptors: 4",
@@ -127,7 +127,7 @@ const std::vector<Promise>& promises() {
       {"docker-blkio", {"limit (blkio.throttle.read_bps_device|io.max): .*1048576"}},
       {"docker-shm-size", {"mount: / /dev/shm .*size=1024k", "oom_score_adj: 500"}},
   };
-  return promises;
+  return list;
 }
 
 // Lines in which the two runtimes may differ, and why that is right.
