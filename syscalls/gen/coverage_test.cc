@@ -43,7 +43,8 @@ TEST_P(CoverageTest, EveryNumberIsTypedOrListed) {
 
 INSTANTIATE_TEST_SUITE_P(Abis, CoverageTest,
                          testing::Values("x86_64", "i386", "aarch64", "arm", "riscv64", "ppc64le",
-                                         "s390x", "loongarch64", "mips64el"),
+                                         "s390x", "loongarch64", "mips64el", "mips", "mips64",
+                                         "mipsel", "ppc", "ppc64", "riscv32"),
                          [](const auto& info) { return info.param; });
 
 TEST(UntypedTest, EveryRowIsACallOfSomeAbi) {

@@ -29,6 +29,11 @@ concept Contiguous = requires(Range& range) {
   static_cast<size_t>(range.size());
 };
 
+template <typename T>
+inline constexpr bool kIsConst = false;
+template <typename T>
+inline constexpr bool kIsConst<const T> = true;
+
 // What may be looked at, and filled, as bytes: no owner of anything.
 template <typename T>
 concept PlainData = __is_trivially_copyable(T);
@@ -123,7 +128,7 @@ class MutableBytes {
   [[gnu::always_inline]] constexpr MutableBytes(const Range& range)
       : data_(range.data()), size_bytes_(range.size() * sizeof(detail::ElementOf<const Range>)) {}
   template <detail::PlainData T, size_t kSize>
-    requires(!__is_const(T))
+    requires(!detail::kIsConst<T>)
   [[gnu::always_inline]] constexpr MutableBytes(T (&array)[kSize])
       : data_(array), size_bytes_(sizeof array) {}
 
