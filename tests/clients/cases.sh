@@ -71,7 +71,8 @@ skip() {
   exit 77
 }
 
-# on_terminal COMMAND...: runs it with a terminal of its own as its standard streams.
+# on_terminal COMMAND...: runs it with a terminal of its own as its standard streams. A timeout in
+# COMMAND needs --foreground: out of the terminal's foreground, what sets the terminal is stopped.
 on_terminal() {
   # The end of script's own input is echoed.
   script --quiet --return --command "stty rows 33 cols 77; $(printf '%q ' "$@")" /dev/null \

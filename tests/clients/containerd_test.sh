@@ -100,6 +100,11 @@ test_kill_all() {
   until_true task_is STOPPED
   remove
 }
+test_terminal() {
+  expect_like '/dev/(pts/0|console)' on_terminal timeout --foreground 60 "$(type -P ctr)" --address "$containerd_home/socket" \
+    run --rm --tty --snapshotter native --runc-binary "$runtime" --runc-root "$stage/containerd-runtime" \
+    "$image" "$case_name" tty
+}
 
 needs_case run_hello
 run_cases 2

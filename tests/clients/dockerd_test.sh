@@ -70,7 +70,7 @@ test_init() { expect_like init run --init test cat /proc/1/cmdline; }
 test_pid_host() { expect "$(readlink /proc/self/ns/pid)" run --pid host test readlink /proc/self/ns/pid; }
 test_oom_score() { expect 500 run --oom-score-adj 500 test cat /proc/self/oom_score_adj; }
 test_terminal() {
-  expect_like '/dev/(pts/0|console)' on_terminal env DOCKER_CONFIG="$dockerd_home" timeout 60 /usr/bin/docker \
+  expect_like '/dev/(pts/0|console)' on_terminal env DOCKER_CONFIG="$dockerd_home" timeout --foreground 60 /usr/bin/docker \
     --host "unix://$dockerd_home/socket" run --rm --network none --tty test tty
 }
 test_exec() {

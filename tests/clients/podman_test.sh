@@ -204,7 +204,7 @@ test_terminal_size() { expect '33 77' on_terminal_run --tty test stty size; }
 on_terminal_run() {
   local client
   client=$(type -P podman)
-  CONTAINERS_CONF=$podman_home/containers.conf on_terminal timeout 60 "$client" \
+  CONTAINERS_CONF=$podman_home/containers.conf on_terminal timeout --foreground 60 "$client" \
     --root "$podman_home/storage" --runroot "$podman_home/run" --tmpdir "$podman_home/tmp" \
     --storage-driver vfs run --rm --network none --interactive "$@"
 }
@@ -280,7 +280,7 @@ test_exec_stdin() {
 }
 test_exec_terminal() {
   start test sleep 60
-  expect_like '/dev/pts/[0-9]' on_terminal env CONTAINERS_CONF="$podman_home/containers.conf" timeout 60 \
+  expect_like '/dev/pts/[0-9]' on_terminal env CONTAINERS_CONF="$podman_home/containers.conf" timeout --foreground 60 \
     "$(type -P podman)" --root "$podman_home/storage" --runroot "$podman_home/run" \
     --tmpdir "$podman_home/tmp" --storage-driver vfs exec --tty "$case_name" tty
   remove
