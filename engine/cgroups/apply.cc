@@ -195,7 +195,10 @@ sys::Errno apply_hierarchy(CgroupPlan& plan, size_t index, Cgroup& cgroup) {
   const std::string_view path(hierarchy.path.data(), hierarchy.path.size());
   const sys::Errno error = make_directories(hierarchy);
   if (error) {
-    if (plan.use == CgroupUse::kIfPermitted && is_permission(error)) return error;
+    if (plan.use == CgroupUse::kIfPermitted && is_permission(error)) {
+      if (hierarchy.existing_bytes == path.size()) hierarchy.existing_bytes = kNotInIt;
+      return error;
+    }
     fail_system("create cgroup", path, error, plan.place);
   }
   sys::Fd directory = or_fail(open_directory(sys::CStr::from_terminated(path.data())),

@@ -52,6 +52,9 @@ enum class CgroupUse : uint8_t {
   kRequired,     // asked for in the configuration
 };
 
+// In place of Hierarchy::existing_bytes: the container has no cgroup in that hierarchy.
+inline constexpr uint32_t kNotInIt = 0;
+
 // The container's cgroup in one hierarchy.
 struct Hierarchy {
   // The cgroup's absolute path without the NUL behind it. Writable: applying cuts it to its leading
@@ -59,7 +62,7 @@ struct Hierarchy {
   std::span<char> path;
   uint32_t mount_bytes = 0;  // the leading part that is the mount point
   // The leading part, in bytes, that was there before: all of it until apply_cgroup() makes the
-  // rest, and only what is behind it is ever removed.
+  // rest, and only what is behind it is ever removed. kNotInIt: there is none, by permission.
   uint32_t existing_bytes = 0;
   Controllers controllers;  // of version 1; empty: the cgroup2 hierarchy
 
@@ -159,17 +162,18 @@ void leave_cgroup(CgroupPlan& plan, Cgroup& cgroup);
 
 // Writes the hierarchies as text for the container's record, and makes them from it.
 // Shape: for each its controllers' bits, the bytes of the mount and of the path, and the path:
-// "8:15:22:/sys/fs/cgroup/pids/a/b;". What was there before is kept beside it: KeptBytes.
+// "8:15:22:/sys/fs/cgroup/pids/a/b;". What was there before is kept beside it: KeptBytes. A
+// hierarchy without the container's cgroup (kNotInIt) isn't among those that are read.
 void write_hierarchies(const CgroupPlan& plan, Writer& out);
 inline constexpr size_t kHierarchyTextBytes = 32;  // at most, for each, beside its path
-// Errors: kInvalid for text that the above didn't write.
-CgroupPlan read_hierarchies(std::string_view text, Arena& arena);
 
 // Hierarchy::existing_bytes of each, as a record keeps them.
 using KeptBytes = std::array<uint16_t, kMaximumHierarchies>;
 KeptBytes kept_bytes(const CgroupPlan& plan);
 // The same before anyone knows: all but the last component.
 KeptBytes parent_bytes(const CgroupPlan& plan);
-void set_kept_bytes(CgroupPlan& plan, const KeptBytes& kept);
+
+// Errors: kInvalid for text that the above didn't write.
+CgroupPlan read_hierarchies(std::string_view text, const KeptBytes& kept, Arena& arena);
 
 }  // namespace nosc::cgroups

@@ -113,13 +113,17 @@ TEST_F(PlanCgroupTest, HierarchiesAreKeptAsText) {
   BufferWriter<256> text;
   write_hierarchies(*planned, text);
   EXPECT_EQ(text.view(), "0:14:19:/sys/fs/cgroup/a:;b;16:19:24:/sys/fs/cgroup/pids/a:;b;");
-  const CgroupPlan read = read_hierarchies(text.view(), arena_);
+  const CgroupPlan read = read_hierarchies(text.view(), kept_bytes(*planned), arena_);
   ASSERT_EQ(read.hierarchies.size(), 2u);
+  const CgroupPlan second = read_hierarchies(text.view(), {kNotInIt, 19}, arena_);
+  ASSERT_EQ(second.hierarchies.size(), 1u);
+  EXPECT_EQ(second.hierarchies[0].existing_bytes, 19u);
+  EXPECT_TRUE(second.hierarchies[0].controllers.has(Controller::kPids));
   EXPECT_STREQ(read.hierarchies[1].path.data(), "/sys/fs/cgroup/pids/a:;b");
   EXPECT_EQ(read.hierarchies[1].mount_bytes, 19u);
   EXPECT_TRUE(read.hierarchies[1].controllers.has(Controller::kPids));
   for (std::string_view bad : {"x", "0:1:", "0:9:2:/a;", "0:1:9:/a;", "70000000000:1:2:/a;"}) {
-    EXPECT_FALSE(outcome_of([&] { return read_hierarchies(bad, arena_); }).ok()) << bad;
+    EXPECT_FALSE(outcome_of([&] { return read_hierarchies(bad, {1, 1}, arena_); }).ok()) << bad;
   }
 }
 

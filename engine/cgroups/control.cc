@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/cgroups/control.h"
 
+#include <algorithm>
+
 #include "engine/cgroups/files.h"
 #include "engine/host/directory.h"
 #include "engine/host/line_reader.h"
@@ -30,18 +32,28 @@ sys::Fd open_home(const CgroupPlan& plan, Controller controller) {
   return found;
 }
 
-// Calls `visit` with every process in a cgroup and beneath it.
-template <class Visit>
-void for_each_process(sys::BorrowedFd directory, int depth, const Visit& visit) {
+// Collects the processes in a cgroup and beneath it, as many as there is room for, counts them all,
+// and sends each a signal, unless that is 0.
+struct Processes {
+  std::span<sys::Pid> pids = {};
+  sys::Signal signal{};
+  size_t count = 0;
+};
+
+void visit_processes(sys::BorrowedFd directory, int depth, Processes& found) {
   const auto members = sys::openat(directory, "cgroup.procs", sys::kO_RDONLY | sys::kO_CLOEXEC);
   if (members) {
     char buffer[512];
     host::LineReader reader(members.borrow(), buffer, SIZE_MAX);
     std::string_view line;
     while (reader.next(line)) {
-      const auto pid = parse_decimal(line, INT32_MAX);
+      const auto number = parse_decimal(line, INT32_MAX);
       // 0 stands for a process outside of the caller's pid namespace.
-      if (pid && *pid != 0) visit(sys::Pid{static_cast<int>(*pid)});
+      if (!number || *number == 0) continue;
+      const sys::Pid pid{static_cast<int>(*number)};
+      if (found.count < found.pids.size()) found.pids[found.count] = pid;
+      ++found.count;
+      if (found.signal != sys::Signal{}) (void)sys::kill(pid, found.signal);
     }
   }
   const auto listed =
@@ -51,7 +63,7 @@ void for_each_process(sys::BorrowedFd directory, int depth, const Visit& visit) 
   while (const char* name = reader.next_directory()) {
     const auto child = sys::openat(listed.borrow(), sys::CStr::from_terminated(name),
                                    sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
-    if (child) for_each_process(child.borrow(), depth - 1, visit);
+    if (child) visit_processes(child.borrow(), depth - 1, found);
   }
 }
 
@@ -107,31 +119,31 @@ bool reach(const Freezer& freezer, Freezing wanted) {
 std::span<const sys::Pid> list_processes(const CgroupPlan& plan, Arena& arena) {
   const sys::Fd directory = open_home(plan, Controller::kOther);
   if (!directory) return {};
-  size_t capacity = 0;
-  for_each_process(directory, kDeepest, [&](sys::Pid) { ++capacity; });
-  capacity += 64;  // some may be born meanwhile
-  const auto pids = arena.array<sys::Pid>(capacity);
-  size_t count = 0;
-  for_each_process(directory, kDeepest, [&](sys::Pid pid) {
-    if (count != capacity) pids[count++] = pid;
-  });
-  return pids.first(count);
+  Processes found;
+  visit_processes(directory, kDeepest, found);
+  found.pids = arena.array<sys::Pid>(found.count + 64);  // some may be born meanwhile
+  found.count = 0;
+  visit_processes(directory, kDeepest, found);
+  return found.pids.first(std::min(found.count, found.pids.size()));
 }
 
-void kill_all(const CgroupPlan& plan, sys::Signal signal) {
+bool kill_all(const CgroupPlan& plan, sys::Signal signal) {
   const sys::Fd directory = open_home(plan, Controller::kFreezer);
-  if (!directory) return;
+  if (!directory) return false;
   const bool killing = signal == sys::kSIGKILL;
-  const bool at_once = killing && !write_text(directory, "cgroup.kill", "1");
+  Processes found{.signal = killing ? sys::Signal{} : signal};
+  visit_processes(directory, kDeepest, found);
+  if (!killing) return found.count != 0;
+  const bool at_once = !write_text(directory, "cgroup.kill", "1");
   const Freezer freezer = open_freezer(plan);
   if (!at_once) {
     // Frozen, none can make others while it is killed.
-    if (killing && freezer.directory && !write_freezing(freezer, Freezing::kFrozen)) {
+    if (freezer.directory && !write_freezing(freezer, Freezing::kFrozen)) {
       (void)reach(freezer, Freezing::kFrozen);
     }
-    for_each_process(directory, kDeepest, [&](sys::Pid pid) { (void)sys::kill(pid, signal); });
+    found.signal = signal;
+    visit_processes(directory, kDeepest, found);
   }
-  if (!killing) return;
   // The dead have to run once more to go, and version 1's freezer would hold them.
   for (const Hierarchy& hierarchy : plan.hierarchies) {
     if (!hierarchy.controllers.has(Controller::kFreezer)) continue;
@@ -139,6 +151,7 @@ void kill_all(const CgroupPlan& plan, sys::Signal signal) {
     if (opened) (void)write_text(opened.borrow(), "freezer.state", "THAWED");
   }
   if (!at_once && freezer.directory) (void)write_freezing(freezer, Freezing::kThawed);
+  return found.count != 0;
 }
 
 void set_freezing(const CgroupPlan& plan, Freezing wanted) {

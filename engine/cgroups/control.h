@@ -24,7 +24,8 @@ enum class Freezing : uint8_t { kThawed, kFrozen };
 std::span<const sys::Pid> list_processes(const CgroupPlan& plan, Arena& arena);
 
 // Sends a signal to all of them; SIGKILL reaches those that are born meanwhile, and frozen ones.
-void kill_all(const CgroupPlan& plan, sys::Signal signal);
+// Returns false where there was nobody.
+bool kill_all(const CgroupPlan& plan, sys::Signal signal);
 
 // Freezes or thaws all of them, and waits until they are, up to two seconds.
 // Errors: EBUSY when they aren't by then; kUnsupported where no hierarchy can do it.

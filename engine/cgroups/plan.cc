@@ -124,25 +124,25 @@ void write_hierarchies(const CgroupPlan& plan, Writer& out) {
   }
 }
 
-CgroupPlan read_hierarchies(std::string_view text, Arena& arena) {
+CgroupPlan read_hierarchies(std::string_view text, const KeptBytes& kept, Arena& arena) {
   CgroupPlan plan;
   plan.use = CgroupUse::kRequired;
   plan.hierarchies = arena.array<Hierarchy>(kMaximumHierarchies);
   size_t count = 0;
-  while (!text.empty()) {
+  for (size_t i = 0; !text.empty(); ++i) {
     Hierarchy hierarchy;
     hierarchy.controllers = Controllers::from_bits(static_cast<uint16_t>(take_number(text)));
     hierarchy.mount_bytes = take_number(text);
     const size_t path_bytes = take_number(text);
     if (path_bytes >= text.size() || hierarchy.mount_bytes > path_bytes ||
-        count == plan.hierarchies.size()) {
+        i == plan.hierarchies.size()) {
       fail_invalid(kNoPlace, "isn't a list of cgroups", text);
     }
     const std::string_view path = arena.copy_string(text.substr(0, path_bytes));
     hierarchy.path = {const_cast<char*>(path.data()), path_bytes};
-    hierarchy.existing_bytes = static_cast<uint32_t>(path_bytes);
+    hierarchy.existing_bytes = kept[i];
     text.remove_prefix(path_bytes + 1);
-    plan.hierarchies[count++] = hierarchy;
+    if (kept[i] != kNotInIt) plan.hierarchies[count++] = hierarchy;
   }
   plan.hierarchies = plan.hierarchies.first(count);
   return plan;
@@ -163,12 +163,6 @@ KeptBytes parent_bytes(const CgroupPlan& plan) {
     kept[i] = static_cast<uint16_t>(parent_length(path, path.size()));
   }
   return kept;
-}
-
-void set_kept_bytes(CgroupPlan& plan, const KeptBytes& kept) {
-  for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
-    plan.hierarchies[i].existing_bytes = kept[i];
-  }
 }
 
 }  // namespace nosc::cgroups

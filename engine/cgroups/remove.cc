@@ -48,7 +48,8 @@ sys::Errno remove_leaf(const CgroupPlan& plan, const Hierarchy& hierarchy, Occup
 
 void remove_cgroup(CgroupPlan& plan, Occupants occupants) {
   for (Hierarchy& hierarchy : plan.hierarchies) {
-    if (hierarchy.existing_bytes == hierarchy.path.size()) continue;
+    const bool made = hierarchy.existing_bytes != hierarchy.path.size();
+    if (!made || hierarchy.existing_bytes == kNotInIt) continue;
     const sys::Errno error = remove_leaf(plan, hierarchy, occupants);
     if (error && occupants == Occupants::kLeft) continue;
     if (error) {
@@ -66,6 +67,7 @@ void remove_cgroup(CgroupPlan& plan, Occupants occupants) {
 
 void leave_cgroup(CgroupPlan& plan, Cgroup& cgroup) {
   remove_cgroup(plan, Occupants::kKilled);
+  for (Hierarchy& hierarchy : plan.hierarchies) hierarchy.existing_bytes = kNotInIt;
   cgroup.directory.reset();
   for (sys::Fd& members : cgroup.members) members.reset();
 }

@@ -8,8 +8,7 @@ void open_target(const CommandLine& line, const Environment& environment, Target
   if (state::status_of(target.record) == state::Status::kStopped) {
     fail({.text = "container not running"});
   }
-  target.cgroup =
-      cgroups::read_hierarchies(target.record.texts()[state::Text::kCgroups], *environment.arena);
+  target.cgroup = state::cgroups_of(target.record, *environment.arena);
   if (target.cgroup.hierarchies.empty()) {
     state::fail_about("container", target.record.id(), "has no cgroup of its own");
   }

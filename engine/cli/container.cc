@@ -3,6 +3,7 @@
 
 #include "engine/cli/default_container.h"
 #include "engine/cli/log.h"
+#include "engine/launch/remove.h"
 #include "engine/rt/files.h"
 #include "engine/rt/number.h"
 #include "engine/rt/paths.h"
@@ -104,6 +105,19 @@ PlanRequest make_request(const CommandLine& line, const Environment& environment
   return request;
 }
 
+// Plans a container that stays in its caller's cgroup. Limits can't be had then; rules for devices,
+// which clients add unasked, go with what would enforce them.
+Plan plan_without_cgroup(spec::Config& config, const PlanRequest& request, Arena& arena) {
+  config.linux.cgroups_path = {};
+  config.linux.resources.devices = {};
+  Plan plan = make_plan(config, request, arena);
+  if (plan.cgroup.use == cgroups::CgroupUse::kRequired) {
+    fail_invalid({"/linux/resources"}, "needs a cgroup, and --cgroup-manager is disabled");
+  }
+  plan.cgroup = {};
+  return plan;
+}
+
 Container load_bundle(const CommandLine& line, const Environment& environment) {
   Arena& arena = *environment.arena;
   if (line.argument == nullptr) {
@@ -124,8 +138,11 @@ Container load_bundle(const CommandLine& line, const Environment& environment) {
   Container container;
   // Parsing changes the text; the record keeps it as it is.
   container.texts[state::Text::kConfig] = arena.copy_string({text.data(), text.size()});
-  const spec::Config config = spec::parse(text, arena);
-  container.plan = make_plan(config, make_request(line, environment, path, config), arena);
+  spec::Config config = spec::parse(text, arena);
+  const PlanRequest request = make_request(line, environment, path, config);
+  const bool disabled = std::string_view(line.option(Option::kCgroupManager, "")) == "disabled";
+  container.plan =
+      disabled ? plan_without_cgroup(config, request, arena) : make_plan(config, request, arena);
   fill_texts(config, container.plan, path, container.texts, arena);
   return container;
 }
@@ -163,6 +180,13 @@ void open_record(const CommandLine& line, const Environment& environment, state:
 
 spec::Config read_recorded_config(const state::Record& record, Arena& arena) {
   return spec::parse(record.read_config(arena), arena);
+}
+
+void delete_container(state::Record& record, Arena& arena) {
+  hooks::HookPlan hooks;
+  const bool has_hooks = record.has(state::kHasPoststop);
+  if (has_hooks) hooks = hooks::plan_hooks(read_recorded_config(record, arena).hooks, arena);
+  launch::remove_container(record, has_hooks ? &hooks : nullptr, arena);
 }
 
 Container load_container(const CommandLine& line, const Environment& environment) {

@@ -32,4 +32,8 @@ void open_record(const CommandLine& line, const Environment& environment, state:
 // Reads the configuration that a container was created with.
 spec::Config read_recorded_config(const state::Record& record, Arena& arena);
 
+// Removes a container whose first process is gone, and runs its poststop hooks.
+// Pre: the record is locked.
+void delete_container(state::Record& record, Arena& arena);
+
 }  // namespace nosc::cli

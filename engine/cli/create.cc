@@ -43,7 +43,7 @@ void take_over(sys::BorrowedFd root, std::string_view id, Arena& arena) {
   state::Record former;
   if (!former.try_open(root, id, arena) || !former.has(state::kForeground)) return;
   if (!former.try_lock() || state::is_alive(former.progress().init)) return;
-  launch::remove_container(former, nullptr, arena);
+  delete_container(former, arena);
 }
 
 uint32_t flags_of(const Plan& plan, const CommandLine& line, launch::Lifetime lifetime) {

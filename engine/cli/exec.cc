@@ -105,14 +105,10 @@ void add_capabilities(const CommandLine& line, spec::Capabilities& capabilities,
   }
 }
 
-// The process that the command line describes: the container's own, with what is said otherwise.
+// What the command line says otherwise.
 void change_process(const CommandLine& line, spec::Process& process, Arena& arena) {
-  const auto args = arena.array<std::string_view>(line.program.size());
-  std::copy(line.program.begin(), line.program.end(), args.begin());
-  process.args = args;
   process.env = choose_environment(process.env, line, arena);
-  process.terminal = line.has(Option::kTty);
-  process.console_size = {};
+  if (line.has(Option::kTty)) process.terminal = true;
   if (line.has(Option::kCwd)) process.cwd = line.option(Option::kCwd);
   if (!process.cwd.starts_with('/')) fail_value("working directory is not absolute:", process.cwd);
   if (line.has(Option::kUser)) choose_user(line.option(Option::kUser), process.user);
@@ -131,18 +127,26 @@ void replace_process(const char* path, spec::Process& process, Arena& arena) {
   if (process.rlimits.empty()) process.rlimits = former.rlimits;
   if (!process.oom_score_adj) process.oom_score_adj = former.oom_score_adj;
   if (!process.user.umask) process.user.umask = former.user.umask;
-  process.env = unique_variables(process.env, arena);
 }
 
+// The process of a file, or the container's own with another command, and in both the options.
 void describe_process(const CommandLine& line, spec::Process& process, Arena& arena) {
-  if (!line.has(Option::kProcess)) {
+  const char* file = line.option(Option::kProcess);
+  if (file == nullptr) {
     if (line.program.empty()) {
       fail({.code = ErrorCode::kUsage, .text = "exec needs a command, or --process"});
     }
-    return change_process(line, process, arena);
+    const auto args = arena.array<std::string_view>(line.program.size());
+    std::copy(line.program.begin(), line.program.end(), args.begin());
+    process.args = args;
+    process.terminal = false;
+    process.console_size = {};
+  } else if (!line.program.empty()) {
+    fail_value("--process names the command; unexpected", line.program[0]);
+  } else {
+    replace_process(file, process, arena);
   }
-  if (!line.program.empty()) fail_value("--process names the command; unexpected", line.program[0]);
-  replace_process(line.option(Option::kProcess), process, arena);
+  change_process(line, process, arena);
 }
 
 // The status of a container that isn't about to be another one: what is being created is waited
@@ -184,8 +188,7 @@ void complete_home(sys::Pid init, process::ProcessPlan& plan, Arena& arena) {
 // The container's cgroups, or the one below cgroup2's that the command line names.
 cgroups::Cgroup open_cgroup(const state::Record& record, const CommandLine& line, Arena& arena) {
   cgroups::Cgroup cgroup;
-  cgroups::open_cgroup(cgroups::read_hierarchies(record.texts()[state::Text::kCgroups], arena),
-                       cgroup);
+  cgroups::open_cgroup(state::cgroups_of(record, arena), cgroup);
   const char* below = line.option(Option::kCgroup);
   if (below == nullptr) return cgroup;
   if (!cgroup.directory) state::fail_about("container", record.id(), "has no cgroup of its own");

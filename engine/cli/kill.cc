@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/cgroups/control.h"
 #include "engine/cli/container.h"
+#include "engine/cli/log.h"
 #include "engine/launch/remove.h"
 #include "engine/rt/number.h"
 #include "syscalls/sys.h"
@@ -47,6 +49,9 @@ sys::Signal parse_signal(std::string_view text) {
   fail({.code = ErrorCode::kUsage, .operation = "unknown signal", .object = text});
 }
 
+// Whom a signal is for; kAll: every process in the container's cgroups.
+enum class Reach : uint8_t { kFirst, kAll };
+
 // Read with the record's lock not held: a signal waits for no other command.
 sys::Result<void> signal_init(const state::Record& record, sys::Signal signal) {
   const state::ProcessMark& init = record.progress().init;
@@ -56,14 +61,40 @@ sys::Result<void> signal_init(const state::Record& record, sys::Signal signal) {
   return sys::kill(init.pid, signal);
 }
 
+// SIGKILL is for all: where the pid namespace is shared they outlive the first process, and version
+// 1's freezer holds even those that are to die with it.
+sys::Result<void> signal_container(const state::Record& record, sys::Signal signal, Reach reach,
+                                   Arena& arena) {
+  const state::ProcessMark& init = record.progress().init;
+  const bool is_final = signal == sys::kSIGKILL;
+  const bool outlive = !record.has(state::kOwnPids) || state::is_alive(init);
+  // A container that was never complete has nobody that is known to be its own.
+  const bool all = init.pid != sys::Pid{0} && (reach == Reach::kAll || (is_final && outlive));
+  const bool reached = all && cgroups::kill_all(state::cgroups_of(record, arena), signal);
+  if (reached && !is_final) return sys::Result<void>::from_raw(0);
+  const auto sent = signal_init(record, signal);
+  return reached ? sys::Result<void>::from_raw(0) : sent;
+}
+
 }  // namespace
 
 void kill(const CommandLine& line, const Environment& environment) {
   const sys::Signal signal = parse_signal(line.operand == nullptr ? "TERM" : line.operand);
   state::Record record;
   open_record(line, environment, record);
-  const auto sent = signal_init(record, signal);
-  if (sent.failed_with(sys::kESRCH)) fail({.text = "container not running"});
+  Arena& arena = *environment.arena;
+  const Reach reach = line.has(Option::kAll) ? Reach::kAll : Reach::kFirst;
+  const bool one_ends_all = signal == sys::kSIGKILL && record.has(state::kOwnPids);
+  if (reach == Reach::kAll && !one_ends_all &&
+      state::cgroups_of(record, arena).hierarchies.empty()) {
+    log_warning({.text = "--all reaches the first process alone: the container has no cgroup"});
+  }
+  const auto sent = signal_container(record, signal, reach, arena);
+  if (sent.failed_with(sys::kESRCH)) {
+    // Nobody is left: whoever asks for all has what was asked for.
+    if (reach == Reach::kAll) return;
+    fail({.text = "container not running"});
+  }
   or_fail(sent, "signal container", record.id());
 }
 
@@ -83,7 +114,7 @@ void remove(const CommandLine& line, const Environment& environment) {
   }
   open_record(line, environment, record);
   if (force) {
-    (void)signal_init(record, sys::kSIGKILL);
+    (void)signal_container(record, sys::kSIGKILL, Reach::kFirst, arena);
     if (!record.relock()) return;
   }
   record.lock();
@@ -94,10 +125,7 @@ void remove(const CommandLine& line, const Environment& environment) {
     state::fail_about("cannot delete container", record.id(), text.view().data());
   }
   launch::kill_init(record);
-  hooks::HookPlan hooks;
-  const bool has_hooks = record.has(state::kHasPoststop);
-  if (has_hooks) hooks = hooks::plan_hooks(read_recorded_config(record, arena).hooks, arena);
-  launch::remove_container(record, has_hooks ? &hooks : nullptr, arena);
+  delete_container(record, arena);
 }
 
 }  // namespace nosc::cli

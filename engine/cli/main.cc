@@ -74,6 +74,19 @@ void end_with(const Error& error) {
   finish(exit_status_of(error, command_line.command));
 }
 
+// Whoever starts nosc without standard streams would have its next descriptors taken for them.
+// Errors: those of a machine without /dev/null.
+void complete_streams() {
+  sys::Pollfd streams[] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
+  sys::Timespec now{};
+  (void)sys::portable::ppoll(streams, &now, nullptr);
+  for (const sys::Pollfd& stream : streams) {
+    if (!stream.revents.has(sys::kPOLLNVAL)) continue;
+    // The lowest free number is the one that is missing.
+    (void)or_fail(sys::openat(sys::kCwd, "/dev/null", sys::kO_RDWR), "open", "/dev/null").release();
+  }
+}
+
 // Started as the last stage of a container, nosc has the set-up's channel open: closing it tells
 // the waiting parent that the program runs. Returns the words of the command line itself.
 std::span<char*> take_command_line(std::span<char*> arguments) {
@@ -122,6 +135,7 @@ void finish(int status) {
 void main(std::span<char*> arguments, char** envp) {
   set_failure_handler(end_with);
   set_warning_handler(log_warning);
+  complete_streams();
   Arena arena;
   const Environment environment{
       .argv = arguments.data(), .envp = envp, .arena = &arena, .caller = identify_caller(envp)};

@@ -72,6 +72,7 @@ void record_init(Launch& launch) {
   // Nobody but its own nosc starts a foreground container: it runs from its admission on.
   const bool is_admitted = !waits_for_hooks(launch.plan.hooks);
   if (is_admitted && launch.lifetime == Lifetime::kForeground) progress.flags |= state::kSetUp;
+  progress.cgroup_kept_bytes = cgroups::kept_bytes(launch.plan.cgroup);  // less, where it left it
   progress.init = {launch.init.pid, state::start_time_of(launch.init.pid)};
   launch.record->write(progress);
 }

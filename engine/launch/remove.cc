@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/launch/remove.h"
 
-#include "engine/cgroups/cgroups.h"
+#include "engine/cgroups/control.h"
 #include "engine/launch/words.h"
 #include "engine/rt/error.h"
 #include "syscalls/sys.h"
@@ -18,13 +18,21 @@ void sleep_ms(int duration_ms) {
   (void)sys::portable::ppoll({}, &duration, nullptr);
 }
 
+// Processes that share their pid namespace with others outlive the first one, and a cgroup that was
+// there before the container stays.
+void kill_others(const state::Record& record, const cgroups::CgroupPlan& plan) {
+  for (int i = 0; cgroups::kill_all(plan, sys::kSIGKILL); ++i) {
+    if (i == kWaits) fail_system("kill processes of", record.id(), sys::kEBUSY);
+    sleep_ms(kWaitMs);
+  }
+}
+
 void remove_cgroup(const state::Record& record, Arena& arena) {
-  cgroups::CgroupPlan plan =
-      cgroups::read_hierarchies(record.texts()[state::Text::kCgroups], arena);
-  cgroups::set_kept_bytes(plan, record.progress().cgroup_kept_bytes);
+  cgroups::CgroupPlan plan = state::cgroups_of(record, arena);
   // Of a container that was never complete: a first process that nobody wrote down ends by itself,
   // and whoever else is in there isn't the container's.
   const bool known = record.progress().init.pid != sys::Pid{0};
+  if (known && !record.has(state::kOwnPids)) kill_others(record, plan);
   cgroups::remove_cgroup(plan, known ? cgroups::Occupants::kKilled : cgroups::Occupants::kLeft);
 }
 

@@ -168,6 +168,9 @@ inline bool is_alive(const ProcessMark& mark) {
 // Errors of the result: ESRCH when it is gone; ENOSYS before Linux 5.3.
 sys::Result<sys::Fd> open_process(const ProcessMark& mark);
 
+// The cgroups that the container has, for cgroups/control.h; none, where it has none of its own.
+cgroups::CgroupPlan cgroups_of(const Record& record, Arena& arena);
+
 enum class Status : uint8_t { kCreating, kCreated, kRunning, kPaused, kStopped };
 
 // "creating", "created", "running", "paused" or "stopped".

@@ -52,15 +52,18 @@ sys::Result<sys::Fd> open_process(const ProcessMark& mark) {
   return process;
 }
 
+cgroups::CgroupPlan cgroups_of(const Record& record, Arena& arena) {
+  return cgroups::read_hierarchies(record.texts()[Text::kCgroups],
+                                   record.progress().cgroup_kept_bytes, arena);
+}
+
 const char* status_name(Status status) { return kNames[static_cast<size_t>(status)]; }
 
 Status status_of(const Record& record) {
   if (!record.has(kSetUp) && record.is_locked_elsewhere()) return Status::kCreating;
   if (!is_alive(record.progress().init)) return Status::kStopped;
   Arena arena;
-  if (cgroups::is_frozen(cgroups::read_hierarchies(record.texts()[Text::kCgroups], arena))) {
-    return Status::kPaused;
-  }
+  if (cgroups::is_frozen(cgroups_of(record, arena))) return Status::kPaused;
   const bool waits = connect_to_start(record.root(), record.inode()).ok();
   return waits ? Status::kCreated : Status::kRunning;
 }

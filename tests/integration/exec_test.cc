@@ -168,6 +168,53 @@ TEST_P(ExecTest, ReadsAProcessFile) {
   stop();
 }
 
+TEST_P(ExecTest, OptionsBesideAProcessFileCount) {
+  Bundle& bundle = make_bundle();
+  start(bundle);
+  const fs::path file = make_folder("process") / "process.json";
+  std::ofstream(file) << R"({"args": ["/bin/sh", "-c", "echo $A $B; pwd; test -t 0 && echo tty"],)"
+                      << R"("cwd": "/bin", "env": ["A=1", "B=1"]})";
+  const Completed result =
+      run(exec_command({"--process", file, "--env", "B=2", "--cwd", "/tmp", "--tty", last_id()}));
+  EXPECT_EQ(result.exit_status, 0) << result.describe();
+  EXPECT_EQ(result.out, "1 2\r\n/tmp\r\ntty\r\n");
+  const Completed twice = run(exec_command({"--process", file, last_id(), "/bin/true"}));
+  EXPECT_EQ(twice.exit_status, 255);
+  EXPECT_NE(twice.err.find("--process names the command"), std::string::npos) << twice.err;
+  stop();
+}
+
+TEST_P(ExecTest, EntersACgroupBelow) {
+  if (caller() != Caller::kRoot || cgroup2_root().empty()) GTEST_SKIP() << "needs a cgroup";
+  Bundle& bundle = make_bundle();
+  start(bundle);
+  const std::string own = output({}, "sed -n 's/^0:://p' /proc/self/cgroup");
+  const fs::path below = cgroup2_root() / own.substr(1) / "below";
+  ASSERT_TRUE(fs::create_directory(below));
+  EXPECT_EQ(output({"--cgroup", "below"}, "sed -n 's/^0:://p' /proc/self/cgroup"), own + "/below");
+  for (const char* climbing : {"..", "../..", "below/../.."}) {
+    EXPECT_EQ(output({"--cgroup", climbing}, "sed -n 's/^0:://p' /proc/self/cgroup"), own);
+  }
+  const Completed result = exec({"--cgroup", "missing"}, "true");
+  EXPECT_EQ(result.exit_status, 255) << result.describe();
+  EXPECT_NE(result.err.find("missing"), std::string::npos) << result.err;
+  stop();
+}
+
+TEST_P(ExecTest, EntersAPausedContainerWhereTold) {
+  if (caller() != Caller::kRoot || cgroup2_root().empty()) GTEST_SKIP() << "needs a cgroup";
+  Bundle& bundle = make_bundle();
+  start(bundle);
+  ASSERT_EQ(exec({}, "true").exit_status, 0);
+  ASSERT_EQ(run(runtime_command({"pause", last_id()})).exit_status, 0);
+  Process entering(exec_command({"--ignore-paused", last_id(), "/bin/sh", "-c", "echo inside"}));
+  EXPECT_EQ(run(runtime_command({"resume", last_id()})).exit_status, 0);
+  const Completed result = entering.finish();
+  EXPECT_EQ(result.exit_status, 0) << result.describe();
+  EXPECT_EQ(result.out, "inside\n");
+  stop();
+}
+
 TEST_P(ExecTest, HandsSignalsOn) {
   Bundle& bundle = make_bundle();
   start(bundle);

@@ -107,6 +107,103 @@ TEST_P(Lifecycle, DeleteForceConvergesFromEveryState) {
   }
 }
 
+// A parent and its child that tell of USR1. The child is ready last.
+constexpr const char* kFamily =
+    "trap 'echo parent got it' USR1; (trap 'echo child got it' USR1; echo ready; "
+    "while :; do sleep 0.02; done) & while :; do wait; done";
+
+TEST_P(Lifecycle, SignalsGoToAllWhereAsked) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script(kFamily);
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  ASSERT_EQ(command({"start", "ID"}).exit_status, 0);
+  ASSERT_TRUE(wait_for_output("ready"));
+  const Completed sent = command({"kill", "--all", "ID", "USR1"});
+  EXPECT_EQ(sent.exit_status, 0) << sent.describe();
+  EXPECT_TRUE(wait_for_output("parent got it"));
+  const bool has_cgroup = command({"ps", "ID"}).exit_status == 0;
+  if (has_cgroup) {
+    EXPECT_TRUE(wait_for_output("child got it"));
+    EXPECT_EQ(sent.err, "");
+  } else {
+    EXPECT_NE(sent.err.find("the container has no cgroup"), std::string::npos) << sent.describe();
+  }
+  EXPECT_EQ(command({"kill", "-a", "ID", "KILL"}).exit_status, 0);
+  EXPECT_TRUE(wait_for_status("stopped"));
+  const Completed late = command({"kill", "-a", "ID", "KILL"});
+  EXPECT_EQ(late.exit_status, 0) << "there may be nobody left: " << late.describe();
+  EXPECT_EQ(command({"delete", "ID"}).exit_status, 0);
+}
+
+// Without a pid namespace of its own nothing ends with the first process.
+class SharedPids : public LifecycleTest {
+ protected:
+  void SetUp() override {
+    LifecycleTest::SetUp();
+    if (!IsSkipped() && cgroup2_root().empty()) GTEST_SKIP() << "needs a cgroup";
+  }
+
+  // Starts a container that leaves a sleeping process, whose first ends at once or stays.
+  void start(Bundle& bundle, bool first_stays) {
+    bundle.set_namespaces({"mount", "uts"});
+    bundle.set_script(std::string("sleep 1001 & echo ready") + (first_stays ? "; wait" : ""));
+    const Completed created = create(bundle);
+    ASSERT_EQ(created.exit_status, 0) << created.err;
+    ASSERT_EQ(command({"start", "ID"}).exit_status, 0);
+    ASSERT_TRUE(wait_for_output("ready"));
+    if (!first_stays) ASSERT_TRUE(wait_for_status("stopped"));
+  }
+
+  bool is_alone() const {
+    return wait_for_no_process(
+        std::string("sleep\0"
+                    "1001",
+                    10));
+  }
+};
+NOSC_INSTANTIATE(SharedPids, root_settings());
+
+TEST_P(SharedPids, KillReachesThemAll) {
+  for (const bool first_stays : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(start(make_bundle(), first_stays));
+    const Completed killed = command({"kill", "ID", "KILL"});
+    EXPECT_EQ(killed.exit_status, 0) << killed.describe();
+    EXPECT_TRUE(wait_for_status("stopped"));
+    EXPECT_TRUE(is_alone());
+    EXPECT_EQ(command({"delete", "ID"}).exit_status, 0);
+  }
+}
+
+TEST_P(SharedPids, DeleteEndsWhatOutlivedTheFirst) {
+  Bundle& bundle = make_bundle();
+  // The cgroup is the caller's: it stays, and nobody stays in it.
+  const fs::path cgroup = cgroup2_root() / (private_machine().id + "-given");
+  std::error_code error;
+  if (!fs::create_directory(cgroup, error)) GTEST_SKIP() << error.message();
+  bundle.config()["linux"]["cgroupsPath"] = "/" + cgroup.filename().string();
+  start(bundle, false);
+  EXPECT_EQ(command({"delete", "-f", "ID"}).exit_status, 0);
+  EXPECT_TRUE(is_alone());
+  EXPECT_TRUE(fs::remove(cgroup));
+}
+
+TEST_P(Lifecycle, WithoutACgroupWhereItIsDisabled) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["cgroupsPath"] = "/" + private_machine().id + "-none";
+  bundle.set_script("cat /proc/self/cgroup");
+  bundle.write();
+  const std::vector<std::string> words = {"--cgroup-manager", "disabled",         "run",
+                                          "--bundle",         bundle.directory(), next_id()};
+  const Completed result = run(runtime_command(words));
+  EXPECT_EQ(result.exit_status, 0) << result.describe();
+  EXPECT_EQ(result.out, read_file("/proc/self/cgroup"));
+  bundle.config()["linux"]["resources"]["pids"]["limit"] = 10;
+  bundle.write();
+  const Completed limited = run(runtime_command(words));
+  EXPECT_EQ(limited.exit_status, 1);
+  EXPECT_NE(limited.err.find("/linux/resources"), std::string::npos) << limited.err;
+}
+
 TEST_P(Lifecycle, SignalsGoByNumberAndName) {
   Bundle& bundle = make_bundle();
   bundle.set_script(
@@ -209,6 +306,10 @@ TEST_P(Lifecycle, RunDetachedAndKept) {
 TEST_P(Lifecycle, WhatAKilledRunLeftIsTakenOver) {
   Bundle& bundle = make_bundle();
   bundle.set_script("echo ready; while :; do sleep 0.02; done");
+  const fs::path log = make_folder("hooks") / "log";
+  bundle.config()["hooks"]["poststop"].push(
+      Json::object({{"path", "/bin/sh"},
+                    {"args", Json::strings({"sh", "-c", "echo poststop >> " + log.string()})}}));
   Process process(run_command(bundle));
   ASSERT_TRUE(process.wait_for_output("ready"));
   process.send_signal(SIGKILL);
@@ -220,6 +321,7 @@ TEST_P(Lifecycle, WhatAKilledRunLeftIsTakenOver) {
   const Completed again = run(runtime_command({"run", "--bundle", bundle.directory(), id}));
   EXPECT_EQ(again.exit_status, 0) << again.describe();
   EXPECT_EQ(again.out, "again\n");
+  EXPECT_EQ(read_file(log), "poststop\npoststop\n") << "of the former and of this one";
   EXPECT_EQ(status(), "");
 }
 

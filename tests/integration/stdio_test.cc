@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "tests/support/container_test.h"
+#include "tests/support/inspect.h"
 
 namespace nosc::testing {
 namespace {
@@ -44,6 +45,27 @@ TEST_P(StdioTest, ManyMegabytesPassUnchanged) {
   const Completed result = run(command);
   EXPECT_EQ(result.exit_status, 0);
   EXPECT_TRUE(result.out == command.input) << result.out.size() << " bytes came back";
+}
+
+// Whatever nosc opens must never be taken for a stream.
+TEST_P(StdioTest, MissingStreamsAreNowhere) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script("for n in 0 1 2; do (readlink /proc/1/fd/$n >> /tmp/streams); done");
+  for (const bool all : {false, true}) {
+    Command command = run_command(bundle);
+    command.before_exec = [all] {
+      for (const int stream : {0, 1, 2}) {
+        if (all || stream == 1) close(stream);
+      }
+    };
+    const Completed result = run(command);
+    EXPECT_EQ(result.exit_status, 0) << result.describe();
+    const std::vector<std::string> lines = split_lines(read_file(bundle.rootfs() / "tmp/streams"));
+    ASSERT_EQ(lines.size(), 3U);
+    EXPECT_EQ(lines[1], "/dev/null");
+    EXPECT_EQ(lines[0] == "/dev/null" && lines[2] == "/dev/null", all);
+    std::filesystem::remove(bundle.rootfs() / "tmp/streams");
+  }
 }
 
 TEST_P(StdioTest, ClosedReaderEndsTheWriter) {

@@ -93,6 +93,16 @@ bool LifecycleTest::wait_for_status(const std::string& wanted) {
   return wait_until([&] { return status() == wanted; });
 }
 
+bool LifecycleTest::wait_for_no_process(const std::string& words) const {
+  return wait_until([&] {
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+      const std::string line = read_file(entry.path() / "cmdline");
+      if (line.find(words) != line.npos) return false;
+    }
+    return true;
+  });
+}
+
 std::filesystem::path LifecycleTest::state_root() const {
   if (caller() == Caller::kRoot) return "/run/nosc";
   return std::string(kStage) + "/user/nosc";

@@ -34,6 +34,8 @@ class LifecycleTest : public ContainerTest {
   pid_t pid();
   // Waits until the status is that; false after a time limit.
   bool wait_for_status(const std::string& wanted);
+  // Waits until no process's command line, its words apart by NUL, holds that.
+  bool wait_for_no_process(const std::string& words) const;
 
   // The directory of records.
   std::filesystem::path state_root() const;
