@@ -36,19 +36,19 @@ std::string member_of(const std::string& json, const std::string& name) {
   return json.substr(at, json.find_first_of(",\n}", at) - at);
 }
 
-void LifecycleTest::TearDown() {
+void LifecycleFixture::TearDown() {
   // The first process of a container is the caller's to wait for: here process 1, which is this.
   while (waitpid(-1, nullptr, WNOHANG) > 0) {
   }
-  ContainerTest::TearDown();
+  ContainerFixture::TearDown();
 }
 
-Completed LifecycleTest::create(Bundle& bundle, std::vector<std::string> options) {
+Completed LifecycleFixture::create(Bundle& bundle, std::vector<std::string> options) {
   return create_as(next_id(), bundle, std::move(options));
 }
 
-Completed LifecycleTest::create_as(const std::string& id, Bundle& bundle,
-                                   std::vector<std::string> options) {
+Completed LifecycleFixture::create_as(const std::string& id, Bundle& bundle,
+                                      std::vector<std::string> options) {
   bundle.write();
   streams_path_ = make_folder("streams") / "out";
   std::vector<std::string> words = {"create", "--bundle", bundle.directory()};
@@ -70,30 +70,30 @@ Completed LifecycleTest::create_as(const std::string& id, Bundle& bundle,
   return result;
 }
 
-Completed LifecycleTest::command(std::vector<std::string> words) {
+Completed LifecycleFixture::command(std::vector<std::string> words) {
   for (std::string& word : words) {
     if (word == "ID") word = last_id();
   }
   return run(runtime_command(words));
 }
 
-std::string LifecycleTest::output() const { return read_file(streams_path_); }
+std::string LifecycleFixture::output() const { return read_file(streams_path_); }
 
-bool LifecycleTest::wait_for_output(const std::string& text) const {
+bool LifecycleFixture::wait_for_output(const std::string& text) const {
   return wait_until([&] { return output().find(text) != std::string::npos; });
 }
 
-std::string LifecycleTest::status() { return member_of(command({"state", "ID"}).out, "status"); }
+std::string LifecycleFixture::status() { return member_of(command({"state", "ID"}).out, "status"); }
 
-pid_t LifecycleTest::pid() {
+pid_t LifecycleFixture::pid() {
   return static_cast<pid_t>(std::atoi(member_of(command({"state", "ID"}).out, "pid").c_str()));
 }
 
-bool LifecycleTest::wait_for_status(const std::string& wanted) {
+bool LifecycleFixture::wait_for_status(const std::string& wanted) {
   return wait_until([&] { return status() == wanted; });
 }
 
-bool LifecycleTest::wait_for_no_process(const std::string& words) const {
+bool LifecycleFixture::wait_for_no_process(const std::string& words) const {
   return wait_until([&] {
     for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
       const std::string line = read_file(entry.path() / "cmdline");
@@ -103,7 +103,7 @@ bool LifecycleTest::wait_for_no_process(const std::string& words) const {
   });
 }
 
-std::filesystem::path LifecycleTest::state_root() const {
+std::filesystem::path LifecycleFixture::state_root() const {
   if (caller() == Caller::kRoot) return "/run/nosc";
   return std::string(kStage) + "/user/nosc";
 }

@@ -12,7 +12,7 @@
 
 namespace nosc::testing {
 
-class LifecycleTest : public ContainerTest {
+class LifecycleFixture : public ContainerFixture {
  protected:
   void TearDown() override;
 
@@ -42,6 +42,11 @@ class LifecycleTest : public ContainerTest {
 
  private:
   std::string streams_path_;
+};
+
+class LifecycleTest : public LifecycleFixture, public ::testing::WithParamInterface<Setting> {
+ protected:
+  Setting setting() const override { return GetParam(); }
 };
 
 // The value of a member of a flat JSON object.
