@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Test cases of a shell script: every function test_NAME is one, run in a subshell with -e, and
-# reported as `ok NAME`, `not ok NAME: what it said` or `skip NAME: why`.
+# reported as `ok NAME`, `not ok NAME: what it said` or `skip NAME: why`. One called alone_NAME runs
+# after the others, with nothing beside it.
 
 # expect WANTED COMMAND...: the command succeeds and prints exactly WANTED.
 expect() {
@@ -80,7 +81,7 @@ on_terminal() {
 }
 
 run_case() {
-  local name=${1#test_} status
+  local name=${1#*_} status
   case_name=${name//_/-}
   case_errors=$stage/cases/$name.errors
   set +e
@@ -124,6 +125,7 @@ run_cases() {
     wait -n
     running=$((running - 1))
   done
+  for function in $(compgen -A function alone_ | grep -E "$wanted"); do run_case "$function"; done
 }
 
 # report_leaks PATTERN STATE_FOLDER...: one more case.

@@ -10,6 +10,9 @@ stage=/run/nosc-test
 runtime=$stage/bin/nosc
 readonly stage runtime
 
+# Daemons may stand where no user's path leads.
+PATH=$PATH:/usr/sbin:/sbin
+
 skip_all() {
   echo "skip all: $*"
   exit 0
