@@ -15,7 +15,7 @@ namespace {
 
 constexpr unsigned kConnections = 64;
 constexpr uint64_t kListener = kConnections;  // in place of a connection's index
-constexpr int kBacklog = 16;
+constexpr int kBacklog = 4096;  // as many as the kernel allows: one too many waits a second
 constexpr uint32_t kLoopback = 0x7f000001;
 constexpr int kUsage = 2;
 

@@ -127,8 +127,9 @@ INSTANTIATE_TEST_SUITE_P(Abis, NumbersTest,
 TEST(NumbersTest, EveryTableIsOneOfThe24) { EXPECT_EQ(tables().numbers.size(), 24u); }
 
 INSTANTIATE_TEST_SUITE_P(Abis, FactsTest,
-                         testing::Values("x86_64", "i386", "aarch64", "arm", "riscv64", "ppc64le",
-                                         "s390x", "loongarch64", "mips64el"),
+                         testing::Values("x86_64", "i386", "aarch64", "arm", "riscv64", "riscv32",
+                                         "ppc64le", "ppc64", "ppc", "s390x", "loongarch64", "mips",
+                                         "mipsel", "mips64", "mips64el"),
                          [](const auto& info) { return info.param; });
 
 }  // namespace
