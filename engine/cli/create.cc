@@ -76,7 +76,7 @@ void begin_container(const Container& container, const CommandLine& line,
   // set-up runs from.
   if (plan.namespaces.joined.has(sys::kCLONE_NEWPID) ||
       plan.hooks.has(hooks::Kind::kStartContainer)) {
-    launch::continue_in_copy(environment.argv, environment.envp, launch.arena);
+    launch::continue_in_copy(environment.argv, environment.envp);
   }
   launch.console_socket = connect_console(plan, line, launch.lifetime);
   sys::Fd root = state::make_root(state_root(line, environment), environment.caller.euid);

@@ -215,7 +215,7 @@ uint32_t preserved_fds(const CommandLine& line) {
 void exec(const CommandLine& line, const Environment& environment) {
   Arena& arena = *environment.arena;
   const uint32_t preserved = preserved_fds(line);
-  launch::continue_in_copy(environment.argv, environment.envp, arena);
+  launch::continue_in_copy(environment.argv, environment.envp);
   state::Record record;
   open_record(line, environment, record);
   require_enterable(record, line);

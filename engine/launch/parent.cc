@@ -42,7 +42,7 @@ void prepare(Launch& launch) {
   prepare_rootfs(plan, launch.arena);
   namespaces::open_joins(plan.namespaces);
   launch.program =
-      plan.payload == Payload::kReport ? open_self_copy(launch.arena) : process::open_stub();
+      plan.payload == Payload::kReport ? open_self_copy() : process::open_stub();
   launch.channel = open_channel();
   console::hold_signals(launch.signals);
   if (launch.lifetime == Lifetime::kDetached) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/rt/arena.h"
-#include "engine/rt/error.h"
 #include "syscalls/sys/fd.h"
 
 namespace nosc::launch {
@@ -10,10 +8,10 @@ namespace nosc::launch {
 // Goes on in a sealed copy of nosc, with the same words, unless this is one already. A container
 // that joins a pid namespace has neighbours who could open its set-up's /proc/PID/exe, and so the
 // host's file (CVE-2019-5736). Returns only if there is nothing to do or on failure.
-void continue_in_copy(char** argv, char** envp, Arena& arena);
+void continue_in_copy(char** argv, char** envp);
 
 // Copies the running nosc into a sealed memory file, for the report, which runs inside a container
 // and must not do so from the host's file (CVE-2019-5736).
-sys::Fd open_self_copy(Arena& arena);
+sys::Fd open_self_copy();
 
 }  // namespace nosc::launch

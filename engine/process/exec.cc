@@ -63,20 +63,27 @@ void close_descriptors_on_exec(uint32_t kept) {
   if (!sys::close_range(first, ~0u, sys::kCLOSE_RANGE_CLOEXEC)) mark_each_descriptor(first);
 }
 
-sys::Fd open_stub() { return seal_program({kStubImage.data(), kStubImage.size()}); }
+sys::Fd open_stub() {
+  sys::Fd file = make_program();
+  const size_t written = or_fail(
+      sys::write(file, sys::Bytes(kStubImage.data(), kStubImage.size())), "write", "memfd");
+  if (written != kStubImage.size()) fail_system("write", "memfd", sys::kENOSPC);
+  seal_program(file);
+  return file;
+}
 
-sys::Fd seal_program(sys::Bytes image) {
+sys::Fd make_program() {
   constexpr auto kFlags = sys::kMFD_CLOEXEC | sys::kMFD_ALLOW_SEALING;
   // Since 6.3 a file that is to be executed says so; before, that is a flag unknown.
   auto made = sys::memfd_create("nosc", kFlags | sys::kMFD_EXEC);
   if (made.failed_with(sys::kEINVAL)) made = sys::memfd_create("nosc", kFlags);
-  sys::Fd file = or_fail(std::move(made), "memfd_create", "");
-  const size_t written = or_fail(sys::write(file, image), "write", "memfd");
-  if (written != image.size()) fail_system("write", "memfd", sys::kENOSPC);
+  return or_fail(std::move(made), "memfd_create", "");
+}
+
+void seal_program(sys::BorrowedFd file) {
   constexpr auto kSeals =
       sys::kF_SEAL_SEAL | sys::kF_SEAL_SHRINK | sys::kF_SEAL_GROW | sys::kF_SEAL_WRITE;
   or_fail(sys::portable::fcntl(file, sys::kF_ADD_SEALS, kSeals.bits()), "seal", "memfd");
-  return file;
 }
 
 sys::Result<sys::Fd> open_descriptor_directory() {

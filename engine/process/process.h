@@ -153,8 +153,10 @@ void close_descriptors_on_exec(uint32_t kept = 0);
 // Puts the stub into a sealed memory file. In the parent, before clone.
 sys::Fd open_stub();
 
-// Puts a program into a sealed memory file: one that can be executed and never be changed.
-sys::Fd seal_program(sys::Bytes image);
+// Makes an empty memory file for a program. When it is written, `seal_program` makes it one that can
+// be executed and never be changed.
+sys::Fd make_program();
+void seal_program(sys::BorrowedFd file);
 
 // The descriptors that the last step needs.
 struct ExecDescriptors {
