@@ -204,7 +204,7 @@ sys::Errno apply_hierarchy(CgroupPlan& plan, size_t index, Cgroup& cgroup) {
   sys::Fd directory = or_fail(open_directory(sys::CStr::from_terminated(path.data())),
                               "open cgroup", path, plan.place);
   if (hierarchy.existing_bytes == path.size() && is_in_use(hierarchy, directory)) {
-    fail_system("use cgroup", path, sys::kEBUSY, plan.place);
+    fail_system("container's cgroup is not empty:", path, sys::kEBUSY, plan.place);
   }
   sys::Errno enabling;
   if (hierarchy.controllers.has(Controller::kCpuset)) inherit_cpuset(hierarchy);

@@ -13,8 +13,9 @@
 //   "/a/b"   below the mount point of each hierarchy
 //   "a/b"    below the mount point for root, so that a value means the same place every time;
 //            below the caller's own cgroup for anybody else, who may have been given that one only
-//   absent   nosc-ID in the same place, where it is allowed; elsewhere silently no cgroup of its
-//            own, unless a limit is asked for. Without limits cgroup2's hierarchy is enough.
+//   absent   the container's id in the same place, where it is allowed; elsewhere silently no
+//            cgroup of its own, unless a limit is asked for. Without limits cgroup2's hierarchy is
+//            enough.
 // A path or a limit that was asked for and can't be had is an error, never ignored; what wasn't
 // asked for isn't needed. Components ".." are refused. Cgroup file systems have no symbolic links
 // and only the host's root can mount over them, so their paths are used as they are.

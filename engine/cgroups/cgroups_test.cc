@@ -54,8 +54,8 @@ TEST_F(PlanCgroupTest, RelativePathsDependOnTheCaller) {
 }
 
 TEST_F(PlanCgroupTest, DefaultIsNamedAfterTheContainer) {
-  EXPECT_EQ(planned_path("", kRoot), "nosc-id");
-  EXPECT_EQ(planned_path("", kUser), "user.slice/x/nosc-id");
+  EXPECT_EQ(planned_path("", kRoot), "id");
+  EXPECT_EQ(planned_path("", kUser), "user.slice/x/id");
 }
 
 TEST_F(PlanCgroupTest, RefusesPathsThatClimbOrLeadNowhere) {

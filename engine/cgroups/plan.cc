@@ -8,7 +8,6 @@ namespace nosc::cgroups {
 namespace {
 
 constexpr Place kPlace = {"/linux/cgroupsPath"};
-constexpr std::string_view kDefaultPrefix = "nosc-";
 
 // Writes the components of a path, each behind a '/'. Returns false for a path that climbs.
 bool append_components(std::string_view path, Writer& out) {
@@ -29,15 +28,12 @@ Hierarchy plan_hierarchy(const CgroupHierarchy& host, const char* base, std::str
   const std::string_view below = base;
   const std::string_view name = wanted.empty() ? container_id : wanted;
   // Each piece may gain a '/' in front, and the NUL is behind.
-  const auto path =
-      arena.array<char>(mount.size() + below.size() + kDefaultPrefix.size() + name.size() + 4);
+  const auto path = arena.array<char>(mount.size() + below.size() + name.size() + 4);
   Writer writer(path);
   writer.text(mount);
   append_components(below, writer);
   const size_t base_bytes = writer.view().size();
-  if (wanted.empty()) {
-    writer.character('/').text(kDefaultPrefix).text(name);
-  } else if (!append_components(name, writer)) {
+  if (!append_components(name, writer)) {
     fail_invalid(kPlace, "must not contain \"..\"", wanted);
   }
   const size_t path_bytes = writer.view().size();

@@ -30,6 +30,7 @@ enum class Option : uint8_t {
   kCap,
   kCgroup,
   kCgroupManager,
+  kConfig,
   kConsoleSocket,
   kCpuBurst,
   kCpuIdle,

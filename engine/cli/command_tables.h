@@ -61,6 +61,7 @@ constexpr OptionSource kOptions[kOptionCount] = {
     {"cap", 'c', kRepeated, kExec, "CAP_X    one more capability"},
     {"cgroup", 0, kValue, kExec, "PATH    below the container's own"},
     {"cgroup-manager", 0, kValue, kBeforeCommand, "cgroupfs|disabled"},
+    {"config", 'f', kValue, kBoth | kPlan, "FILE    in place of the bundle's config.json"},
     {"console-socket", 0, kValue, kBoth | kExec, "PATH    where the terminal is sent"},
     {"cpu-burst", 0, kValue, kUpdate, "USEC"},
     {"cpu-idle", 0, kValue, kUpdate, "0|1"},

@@ -23,7 +23,8 @@ std::string_view absolute_bundle(const char* bundle, Arena& arena) {
   if (bundle[0] == '/') return std::string_view(bundle);
   const auto buffer = arena.array<char>(kLongestPathBytes);
   const size_t size = or_fail(sys::getcwd(buffer), "getcwd", ".");
-  return join_paths({buffer.data(), size - 1}, bundle, arena);
+  const std::string_view here(buffer.data(), size - 1);
+  return bundle[0] == '.' && bundle[1] == '\0' ? here : join_paths(here, bundle, arena);
 }
 
 std::string_view write_annotations(std::span<const spec::KeyValue> annotations, Arena& arena) {
@@ -133,7 +134,8 @@ Container load_bundle(const CommandLine& line, const Environment& environment) {
   }
   const char* bundle = line.has(Option::kBundle) ? line.option(Option::kBundle) : ".";
   const std::string_view path = absolute_bundle(bundle, arena);
-  const std::string_view file = join_paths(path, "config.json", arena);
+  const std::string_view file =
+      join_paths(path, line.option(Option::kConfig, "config.json"), arena);
   const std::span<char> text = read_file(file.data(), kLargestConfigBytes, arena);
   Container container;
   // Parsing changes the text; the record keeps it as it is.

@@ -18,9 +18,9 @@ spec::Config starter_config(const HostFacts& host, Arena& arena) {
   const auto text = arena.array<char>(kConfigBytes);
   Writer writer(text.first(kConfigBytes - 1));
   if (host.euid == 0) {
-    spec::write_default(writer);
+    spec::write_default(writer, spec::CgroupNamespace::kOwn);
   } else {
-    spec::write_rootless_default(writer, host.euid, host.egid);
+    spec::write_rootless_default(writer, spec::CgroupNamespace::kOwn, host.euid, host.egid);
   }
   return spec::parse(text.first(writer.view().size()), arena);
 }
@@ -72,8 +72,8 @@ void choose_environment(const Environment& environment, spec::Process& process) 
 }
 
 std::string_view unique_id(Arena& arena) {
-  BufferWriter<16> id;
-  id.decimal(static_cast<uint32_t>(sys::getpid()));
+  BufferWriter<20> id;
+  id.text("nosc-").decimal(static_cast<uint32_t>(sys::getpid()));
   return arena.copy_string(id.view());
 }
 
@@ -90,6 +90,8 @@ Container plan_default_container(const CommandLine& line, const Environment& env
   config.hostname = "nosc";
   config.root.readonly = false;
   config.process.cwd = "/";
+  config.process.terminal = false;
+  config.linux.resources = {};
   const Payload payload = choose_program(line, environment, interactive, config.process);
   choose_environment(environment, config.process);
   const bool read_only = access == RootAccess::kReadOnly || host.euid != 0;

@@ -96,13 +96,16 @@ void choose_groups(const CommandLine& line, spec::User& user, Arena& arena) {
   user.additional_gids = all;
 }
 
-// Never the inheritable set, and so none of the ambient one: a program of another user would get
-// them by its file (CVE-2022-29162).
+// Never the inheritable set: a program of another user would get them by its file (CVE-2022-29162).
+// The ambient one only where the container has inheritable capabilities of its own choice, for
+// what is not inheritable can't be ambient.
 void add_capabilities(const CommandLine& line, spec::Capabilities& capabilities, Arena& arena) {
   for (spec::Strings* set :
        {&capabilities.bounding, &capabilities.effective, &capabilities.permitted}) {
     *set = with_values(*set, line, Option::kCap, arena);
   }
+  if (capabilities.inheritable.empty()) return;
+  capabilities.ambient = with_values(capabilities.ambient, line, Option::kCap, arena);
 }
 
 // What the command line says otherwise.
@@ -186,12 +189,23 @@ void complete_home(sys::Pid init, process::ProcessPlan& plan, Arena& arena) {
 }
 
 // The container's cgroups, or the one below cgroup2's that the command line names.
+// Whether a component of the path leads up.
+bool climbs(std::string_view path) {
+  for (size_t at = path.find(".."); at != path.npos; at = path.find("..", at + 2)) {
+    const bool begins = at == 0 || path[at - 1] == '/';
+    const bool ends = at + 2 == path.size() || path[at + 2] == '/';
+    if (begins && ends) return true;
+  }
+  return false;
+}
+
 cgroups::Cgroup open_cgroup(const state::Record& record, const CommandLine& line, Arena& arena) {
   cgroups::Cgroup cgroup;
   cgroups::open_cgroup(state::cgroups_of(record, arena), cgroup);
   const char* below = line.option(Option::kCgroup);
   if (below == nullptr) return cgroup;
   if (!cgroup.directory) state::fail_about("container", record.id(), "has no cgroup of its own");
+  if (climbs(below)) fail_value("not a path below the container's cgroup:", below);
   constexpr auto kFlags = sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC;
   cgroup.directory = or_fail(rt::open_beneath(cgroup.directory, below, kFlags, rt::Links::kRefuse),
                              "open cgroup", below);

@@ -37,10 +37,11 @@ bool is_same_name(std::string_view text, std::string_view name) {
   return true;
 }
 
-// A number, a name, or a name with SIG in front, whatever the case.
+// A number, a name, or a name with SIG in front, whatever the case. 0 only asks whether the process
+// is there.
 sys::Signal parse_signal(std::string_view text) {
   const auto number = parse_decimal(text, kLastSignal);
-  if (number && *number != 0) return static_cast<sys::Signal>(*number);
+  if (number) return static_cast<sys::Signal>(*number);
   std::string_view name = text;
   if (name.size() > 3 && is_same_name(name.substr(0, 3), "SIG")) name.remove_prefix(3);
   for (const auto& row : kSignals) {

@@ -99,7 +99,7 @@ void open_log(const CommandLine& line) {
     sys::Fd file = or_fail(open_file(path), "open log", path);
     log_file = sys::BorrowedFd::from_raw(file.release());
   }
-  // To the file alone: standard error may be the container's already.
+  if (line.has(Option::kDebug) && path == nullptr) log_file = kStderr;
   if (line.has(Option::kDebug)) append("debug", command_name(line.command));
 }
 

@@ -5,6 +5,17 @@
 
 namespace nosc::cli {
 
+namespace {
+
+spec::CgroupNamespace choose_cgroup_namespace() {
+  sys::Statfs status;
+  const auto asked = sys::portable::statfs("/sys/fs/cgroup", status);
+  const bool unified = asked && static_cast<uint32_t>(status.type) == sys::kCGROUP2_SUPER_MAGIC;
+  return unified ? spec::CgroupNamespace::kOwn : spec::CgroupNamespace::kHost;
+}
+
+}  // namespace
+
 void write_spec(const CommandLine& line, const Environment& environment) {
   Arena& arena = *environment.arena;
   const char* bundle = line.has(Option::kBundle) ? line.option(Option::kBundle) : ".";
@@ -17,10 +28,11 @@ void write_spec(const CommandLine& line, const Environment& environment) {
                           sys::Mode::from_bits(0666)),
               "create", path);
   BufferWriter<1024> out(file);
+  const spec::CgroupNamespace own = choose_cgroup_namespace();
   if (line.has(Option::kRootless)) {
-    spec::write_rootless_default(out, environment.caller.euid, environment.caller.egid);
+    spec::write_rootless_default(out, own, environment.caller.euid, environment.caller.egid);
   } else {
-    spec::write_default(out);
+    spec::write_default(out, own);
   }
   const auto written = out.flush();
   if (written) return;

@@ -17,7 +17,8 @@ void write_record(const state::Record& record, state::Status status, Writer& out
 // One cell of a table, filled up to its column's width.
 void write_cell(std::string_view text, size_t width, Writer& out) {
   out.text(text);
-  for (size_t size = text.size(); size < width + kColumnGap; ++size) out.character(' ');
+  for (size_t size = text.size(); size < width; ++size) out.character(' ');
+  for (size_t i = 0; i < kColumnGap; ++i) out.character(' ');
 }
 
 enum class Format : uint8_t { kTable, kJson, kIds };

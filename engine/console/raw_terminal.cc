@@ -11,7 +11,7 @@ void RawTerminal::enter(sys::BorrowedFd terminal) {
   sys::Termios raw = former_;
   raw.iflag &= ~(sys::kIGNBRK | sys::kBRKINT | sys::kPARMRK | sys::kISTRIP | sys::kINLCR |
                  sys::kIGNCR | sys::kICRNL | sys::kIXON);
-  raw.oflag &= ~sys::kOPOST;
+  // Output stays as it is processed: what is copied has the ends of lines that programs write.
   raw.cflag &= ~(sys::kCSIZE | sys::kPARENB);
   raw.cflag |= sys::kCS8;
   raw.lflag &= ~(sys::kECHO | sys::kECHONL | sys::kICANON | sys::kISIG | sys::kIEXTEN);

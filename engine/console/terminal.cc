@@ -131,6 +131,13 @@ void send_terminal(sys::BorrowedFd socket, sys::BorrowedFd master) {
   or_fail(sys::sendmsg(socket, message.header(), sys::kMSG_NOSIGNAL), Operation::kWrite);
 }
 
+void keep_line_ends(sys::BorrowedFd terminal) {
+  sys::Termios modes;
+  or_fail(sys::ioctl(terminal, sys::kTCGETS, &modes), Operation::kSet);
+  modes.oflag &= ~sys::kONLCR;
+  or_fail(sys::ioctl(terminal, sys::kTCSETS, &modes), Operation::kSet);
+}
+
 void apply_terminal(sys::BorrowedFd peer) {
   begin_step(Step::kTerminal);
   or_fail(sys::ioctl(peer, sys::kTIOCSCTTY), Operation::kSet);

@@ -73,6 +73,7 @@ sys::Fd make_terminal(const ChildContext& context, sys::BorrowedFd root) {
   sys::Fd master;
   console::open_terminal(root, context.plan->terminal_size, master, peer);
   console::bind_console(root, peer, context.plan->process.identity.uid);
+  if (context.terminal_channel.raw() == context.channel.raw()) console::keep_line_ends(peer);
   console::send_terminal(context.terminal_channel, master);
   return peer;
 }

@@ -67,6 +67,7 @@ void set_up_terminal(const Entry& entry) {
   // A user that the container's user namespace doesn't know gets nothing.
   (void)sys::portable::fchown(peer, entry.plan.process.identity.uid, sys::kKeepGid);
   const bool is_relayed = entry.console_socket.raw() < 0;
+  if (is_relayed) console::keep_line_ends(peer);
   console::send_terminal(is_relayed ? entry.channel.child.borrow() : entry.console_socket, master);
   console::apply_terminal(peer);
 }

@@ -30,15 +30,29 @@ sys::Fd open_if_present(const char* path, sys::BorrowedFd root) {
   return or_fail(std::move(opened), Operation::kOpen);
 }
 
-void mask(sys::BorrowedFd target, sys::BorrowedFd null) {
+// What is bound over masked paths.
+struct Covers {
+  PassingFd null;  // over files
+  sys::Fd empty;   // over directories: one tmpfs for them all, made for the first
+};
+
+void cover(sys::BorrowedFd target, sys::BorrowedFd by) {
+  or_fail(sys::mount(DescriptorPath(by).path(), DescriptorPath(target).path(), nullptr,
+                     sys::kMS_BIND, nullptr),
+          Operation::kMount);
+}
+
+void mask(const MaskRecord& record, sys::BorrowedFd root, Covers& covers) {
+  const PassingFd target = open_if_present(record.path, root);
+  if (!target) return;
+  if (!is_directory(target)) return cover(target, covers.null);
+  if (covers.empty) return cover(target, covers.empty);
   constexpr sys::MountFlags kFlags =
       sys::kMS_RDONLY | sys::kMS_NOSUID | sys::kMS_NODEV | sys::kMS_NOEXEC;
-  const DescriptorPath place(target);
-  or_fail(
-      is_directory(target)
-          ? sys::mount("tmpfs", place.path(), "tmpfs", kFlags, "nr_blocks=1,nr_inodes=1")
-          : sys::mount(DescriptorPath(null).path(), place.path(), nullptr, sys::kMS_BIND, nullptr),
-      Operation::kMount);
+  or_fail(sys::mount("tmpfs", DescriptorPath(target).path(), "tmpfs", kFlags,
+                     "nr_blocks=1,nr_inodes=1"),
+          Operation::kMount);
+  covers.empty = open_if_present(record.path, root);
 }
 
 void make_read_only(const ReadOnlyRecord& record, sys::BorrowedFd root, sys::BorrowedFd target) {
@@ -66,11 +80,10 @@ void apply_path_restrictions(const MountPlan& plan, sys::BorrowedFd root) {
   }
   if (plan.masks.empty()) return;
   begin_step(Step::kMask);
-  const PassingFd null = open_null();
+  Covers covers{open_null(), {}};
   for (size_t i = 0; i < plan.masks.size(); ++i) {
     begin_step(Step::kMask, i);
-    const PassingFd target = open_if_present(plan.masks[i].path, root);
-    if (target) mask(target, null);
+    mask(plan.masks[i], root, covers);
   }
 }
 

@@ -45,11 +45,14 @@ void mount_host_read_only(sys::CStr place) {
           Operation::kSetAttributes);
 }
 
-// Whatever of the kernel's own file systems lies below the old root must go: in a user namespace
-// the sight of a whole one lets a program mount its own, unmasked.
+// Whatever of the kernel's own file systems lies below the old root must go, however often it is
+// mounted there: in a user namespace the sight of a whole one lets a program mount its own,
+// unmasked.
 void hide_kernel_file_systems() {
   for (sys::CStr path : {sys::CStr("/proc"), sys::CStr("/sys")}) {
-    if (sys::umount2(path, sys::kMNT_DETACH)) continue;
+    bool removed = false;
+    while (sys::umount2(path, sys::kMNT_DETACH)) removed = true;
+    if (removed) continue;
     const auto covered = sys::mount("tmpfs", path, "tmpfs", sys::kMS_RDONLY, nullptr);
     if (!covered.failed_with(sys::kENOENT)) or_fail(covered, Operation::kMount);
   }

@@ -195,10 +195,10 @@ INSTANTIATE_TEST_SUITE_P(Golden, PlanGoldenTest, testing::ValuesIn(golden_names(
 // The starter configurations are goldens themselves: what `nosc spec` writes.
 TEST(StarterConfig, IsTheGoldenOne) {
   BufferWriter<8192> starter;
-  spec::write_default(starter);
+  spec::write_default(starter, spec::CgroupNamespace::kOwn);
   check_golden("starter.json", std::string(starter.view()));
   BufferWriter<8192> rootless;
-  spec::write_rootless_default(rootless, 1000, 1000);
+  spec::write_rootless_default(rootless, spec::CgroupNamespace::kOwn, 1000, 1000);
   check_golden("starter_rootless.json", std::string(rootless.view()));
 }
 

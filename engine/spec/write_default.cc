@@ -7,16 +7,17 @@ namespace nosc::spec {
 namespace {
 
 // The text but for its indentation, which follows from the brackets. Lines that start with '-' are
-// for root only, those with '+' for rootless callers only; '@' stands for a rootless caller's uid,
-// then gid.
+// for root only, those with '+' for rootless callers only, those with '=' for a cgroup namespace;
+// '@' stands for a rootless caller's uid, then gid.
 //
 // What rootless callers can't have: a terminal group, which a user namespace of one id doesn't map;
-// a sysfs of their own while the network namespace is the host's; a cgroup mount.
+// a sysfs of their own while the network namespace is the host's; a cgroup mount; rules for
+// devices.
 constexpr std::string_view kTemplate = R"({
 "ociVersion": "1.3.0",
 "root": {"path": "rootfs", "readonly": true},
 "process": {
-"terminal": false,
+"terminal": true,
 "user": {"uid": 0, "gid": 0},
 "args": ["sh"],
 "env": [
@@ -89,12 +90,17 @@ constexpr std::string_view kTemplate = R"({
 +"gidMappings": [
 +{"containerID": 0, "hostID": @, "size": 1}
 +],
+-"resources": {
+-"devices": [
+-{"allow": false, "access": "rwm"}
+-]
+-},
 "namespaces": [
 {"type": "pid"},
 {"type": "ipc"},
 {"type": "uts"},
 {"type": "mount"},
-{"type": "cgroup"},
+={"type": "cgroup"},
 -{"type": "network"}
 +{"type": "user"}
 ],
@@ -123,15 +129,17 @@ constexpr std::string_view kTemplate = R"({
 )";
 
 // Writes the lines that have no mark or this one; the ids are those of '@', in order.
-void write_template(Writer& writer, char mark, const uint32_t* id) {
-  constexpr std::string_view kMarks = "+-";
+void write_template(Writer& writer, char mark, CgroupNamespace cgroup_namespace,
+                    const uint32_t* id) {
+  constexpr std::string_view kMarks = "+-=";
   std::string_view rest = kTemplate;
   uint32_t depth = 0;
   while (!rest.empty()) {
     std::string_view line = rest.substr(0, rest.find('\n') + 1);
     rest.remove_prefix(line.size());
     if (kMarks.find(line.front()) != kMarks.npos) {
-      if (line.front() != mark) continue;
+      const bool own = line.front() == '=' && cgroup_namespace == CgroupNamespace::kOwn;
+      if (line.front() != mark && !own) continue;
       line.remove_prefix(1);
     }
     const bool closes = line.front() == '}' || line.front() == ']';
@@ -150,11 +158,14 @@ void write_template(Writer& writer, char mark, const uint32_t* id) {
 
 }  // namespace
 
-void write_default(Writer& writer) { write_template(writer, '-', nullptr); }
+void write_default(Writer& writer, CgroupNamespace cgroup_namespace) {
+  write_template(writer, '-', cgroup_namespace, nullptr);
+}
 
-void write_rootless_default(Writer& writer, uint32_t uid, uint32_t gid) {
+void write_rootless_default(Writer& writer, CgroupNamespace cgroup_namespace, uint32_t uid,
+                            uint32_t gid) {
   const uint32_t ids[] = {uid, gid};
-  write_template(writer, '+', ids);
+  write_template(writer, '+', cgroup_namespace, ids);
 }
 
 }  // namespace nosc::spec

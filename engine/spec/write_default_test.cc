@@ -31,14 +31,14 @@ bool has_namespace(const Config& config, NamespaceType type) {
 }
 
 TEST(WriteDefault, IsAcceptedInFull) {
-  std::string text = written(write_default);
+  std::string text = written([](Writer& writer) { write_default(writer, CgroupNamespace::kOwn); });
   Arena arena;
   const Config config = parse({text.data(), text.size()}, arena);
   EXPECT_TRUE(config.unsupported.empty());
   EXPECT_TRUE(config.unknown.empty());
   EXPECT_EQ(config.root.path, "rootfs");
   EXPECT_TRUE(config.root.readonly);
-  EXPECT_FALSE(config.process.terminal);
+  EXPECT_TRUE(config.process.terminal);
   EXPECT_TRUE(config.process.no_new_privileges);
   EXPECT_EQ(config.process.args[0], "sh");
   EXPECT_EQ(config.process.capabilities.effective.size(), 3u);
@@ -49,17 +49,22 @@ TEST(WriteDefault, IsAcceptedInFull) {
   EXPECT_TRUE(find_mount(config, "/proc")->options.empty());
   EXPECT_TRUE(has_namespace(config, NamespaceType::kNetwork));
   EXPECT_FALSE(has_namespace(config, NamespaceType::kUser));
+  EXPECT_TRUE(has_namespace(config, NamespaceType::kCgroup));
   EXPECT_TRUE(config.linux.uid_mappings.empty());
   EXPECT_EQ(config.linux.readonly_paths.size(), 5u);
+  ASSERT_EQ(config.linux.resources.devices.size(), 1u);
+  EXPECT_FALSE(config.linux.resources.devices[0].allow);
 }
 
 TEST(WriteDefault, LeavesOutWhatRootlessCallersMayNotDo) {
-  std::string text =
-      written([](Writer& writer) { write_rootless_default(writer, 1000, 4294967294); });
+  std::string text = written([](Writer& writer) {
+    write_rootless_default(writer, CgroupNamespace::kHost, 1000, 4294967294);
+  });
   Arena arena;
   const Config config = parse({text.data(), text.size()}, arena);
   EXPECT_TRUE(has_namespace(config, NamespaceType::kUser));
   EXPECT_FALSE(has_namespace(config, NamespaceType::kNetwork));
+  EXPECT_FALSE(has_namespace(config, NamespaceType::kCgroup));
   ASSERT_EQ(config.linux.uid_mappings.size(), 1u);
   EXPECT_EQ(config.linux.uid_mappings[0].host_id, 1000u);
   EXPECT_EQ(config.linux.uid_mappings[0].size, 1u);

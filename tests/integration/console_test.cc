@@ -137,8 +137,8 @@ TEST_P(Console, IsRelayedInTheForeground) {
   relayed.input = "hello\n";
   const Completed result = run(relayed);
   EXPECT_EQ(result.exit_status, 5) << result.describe();
-  EXPECT_NE(result.out.find("/dev/pts/0\r\n"), std::string::npos) << result.out;
-  EXPECT_NE(result.out.find("got hello\r\n"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("/dev/pts/0\n"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("got hello\n"), std::string::npos) << result.out;
 }
 
 // CVE-2026-88264: what the image has in the console's place is never followed.

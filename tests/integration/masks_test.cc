@@ -40,6 +40,17 @@ TEST_P(MasksTest, ManyMaskedFolders) {
   EXPECT_EQ(output_of(bundle, "ls -A /etc/private*/ | grep key; true"), "");
 }
 
+TEST_P(MasksTest, FoldersShareOneEmptyFileSystem) {
+  Bundle& bundle = make_bundle();
+  bundle.add_file("rootfs/etc/one/key", "key\n");
+  bundle.add_file("rootfs/etc/two/key", "key\n");
+  bundle.config()["linux"]["maskedPaths"] = Json::strings({"/etc/one", "/etc/two"});
+  EXPECT_EQ(output_of(bundle,
+                      "[ $(stat -c %d /etc/one) = $(stat -c %d /etc/two) ] && echo one device; "
+                      "touch /etc/two/new 2> /dev/null || echo refused"),
+            "one device\nrefused");
+}
+
 TEST_P(MasksTest, MissingPathsAreNoError) {
   Bundle& bundle = make_bundle();
   bundle.config()["linux"]["maskedPaths"] = Json::strings({"/no/such/file", "/etc/none"});
