@@ -3,6 +3,7 @@
 #include "engine/cli/default_container.h"
 #include "engine/launch/parent.h"
 #include "engine/launch/start.h"
+#include "engine/state/start_socket.h"
 #include "syscalls/sys.h"
 
 namespace nosc::cli {
@@ -66,7 +67,10 @@ void run(const CommandLine& line, const Environment& environment) {
   if (!detached) return run_foreground(launch, line);
   (void)launch::set_up(launch);
   write_pid_file(line, launch);
-  launch::finish_start(record, launch::start_waiting(record), container.plan, launch.arena);
+  const sys::Fd connection = or_fail(state::connect_to_start(record.root(), record.inode()),
+                                     "start container", record.id());
+  launch::finish_start(record, launch::start_waiting(record, connection), container.plan,
+                       launch.arena);
   launch::let_go(launch);
 }
 

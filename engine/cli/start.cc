@@ -15,10 +15,11 @@ Plan reread(const state::Record& record, Arena& arena) {
   return plan;
 }
 
-void require_created(const state::Record& record) {
-  const state::Status status = state::status_of(record);
+sys::Fd connect_to_created(const state::Record& record) {
+  sys::Fd connection;
+  const state::Status status = state::status_of(record, &connection);
   switch (status) {
-    case state::Status::kCreated: return;
+    case state::Status::kCreated: return connection;
     case state::Status::kStopped: fail({.text = "cannot start a container that has stopped"});
     case state::Status::kRunning: fail({.text = "cannot start an already running container"});
     default:
@@ -35,8 +36,8 @@ void start(const CommandLine& line, const Environment& environment) {
   state::Record record;
   open_record(line, environment, record);
   record.lock();
-  require_created(record);
-  const Failure failure = launch::start_waiting(record);
+  const sys::Fd connection = connect_to_created(record);
+  const Failure failure = launch::start_waiting(record, connection);
   if (!failure.failed() && !record.has(state::kHasPoststart)) return;
   launch::finish_start(record, failure, reread(record, arena), arena);
 }

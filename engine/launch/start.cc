@@ -10,9 +10,7 @@
 
 namespace nosc::launch {
 
-Failure start_waiting(const state::Record& record) {
-  const sys::Fd connection = or_fail(state::connect_to_start(record.root(), record.inode()),
-                                     "start container", record.id());
+Failure start_waiting(const state::Record& record, sys::BorrowedFd connection) {
   or_fail(sys::sendto(connection, sys::text("g"), sys::kMSG_NOSIGNAL), "start container",
           record.id());
   Failure failure;

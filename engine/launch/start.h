@@ -11,7 +11,7 @@ namespace nosc::launch {
 
 // Lets the program of a created container run (process/stub/await_start.h).
 // Returns what failed, or nothing when the program runs. Pre: the record is locked.
-Failure start_waiting(const state::Record& record);
+Failure start_waiting(const state::Record& record, sys::BorrowedFd connection);
 
 // Runs the poststart hooks. A container whose start or hook failed is stopped.
 // Shape: `plan` has the hooks, and the program for the words of errors.

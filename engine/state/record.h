@@ -176,7 +176,9 @@ enum class Status : uint8_t { kCreating, kCreated, kRunning, kPaused, kStopped }
 // "creating", "created", "running", "paused" or "stopped".
 const char* status_name(Status status);
 
-Status status_of(const Record& record);
+// Shape: `connection`, where given, becomes the one to a created container, which it can be started
+// by (start_socket.h).
+Status status_of(const Record& record, sys::Fd* connection = nullptr);
 
 // Writes the state of a container as JSON, as `state` prints it and hooks read it.
 // Shape: an object over several lines, without a line feed at the end.

@@ -59,13 +59,15 @@ cgroups::CgroupPlan cgroups_of(const Record& record, Arena& arena) {
 
 const char* status_name(Status status) { return kNames[static_cast<size_t>(status)]; }
 
-Status status_of(const Record& record) {
+Status status_of(const Record& record, sys::Fd* connection) {
   if (!record.has(kSetUp) && record.is_locked_elsewhere()) return Status::kCreating;
   if (!is_alive(record.progress().init)) return Status::kStopped;
   Arena arena;
   if (cgroups::is_frozen(cgroups_of(record, arena))) return Status::kPaused;
-  const bool waits = connect_to_start(record.root(), record.inode()).ok();
-  return waits ? Status::kCreated : Status::kRunning;
+  auto connected = connect_to_start(record.root(), record.inode());
+  if (!connected) return Status::kRunning;
+  if (connection != nullptr) *connection = connected.take();
+  return Status::kCreated;
 }
 
 }  // namespace nosc::state
