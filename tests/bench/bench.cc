@@ -6,7 +6,10 @@
 //   sudo ./bazelw run //tests/bench -- [--rounds=N] [--only=NAME] [--history=FILE --machine=TEXT]
 //   sudo ./bazelw run //tests/bench -- --operations [--rounds=N]
 //
-// --operations measures create, state, start, exec and delete instead, beside crun and runc.
+// --operations measures create, state, start, exec and delete instead, beside crun and runc;
+// --scenarios how a run's time grows with the configuration, the host and the containers there are:
+//
+//   sudo ./bazelw run //tests/bench -- --scenarios [--rounds=N] [--json=FILE] [--svg=FOLDER]
 //
 // All contenders run the same bundle, whose payload is a static program that only exits, in random
 // order within each round, by vfork, execve and wait4. Times on a shared machine wander: compare
@@ -26,7 +29,9 @@
 #include "tests/bench/contender.h"
 #include "tests/bench/lifecycle.h"
 #include "tests/bench/memory.h"
+#include "tests/bench/pictures.h"
 #include "tests/bench/report.h"
+#include "tests/bench/scenarios.h"
 
 namespace {
 
@@ -34,8 +39,11 @@ struct Options {
   bench::Programs programs;
   int rounds = 100;
   bool operations = false;
+  bool scenarios = false;
   std::string only;     // compare the floor with this one; empty: with all
   std::string history;  // empty: print only
+  std::string json;     // a file; empty: none
+  std::string svg;      // a folder; empty: no pictures
   std::string machine = "unknown";
 };
 
@@ -59,8 +67,10 @@ Options parse_options(int argc, char** argv) {
   Options options;
   std::string rounds = std::to_string(options.rounds);
   for (int i = 1; i < argc; ++i) {
-    if (std::string(argv[i]) == "--operations") {
-      options.operations = true;
+    const std::string argument = argv[i];
+    options.operations = options.operations || argument == "--operations";
+    options.scenarios = options.scenarios || argument == "--scenarios";
+    if (argument == "--operations" || argument == "--scenarios") {
       continue;
     }
     if (!take_flag(argv[i], "--floor=", options.programs.floor) &&
@@ -69,6 +79,9 @@ Options parse_options(int argc, char** argv) {
         !take_flag(argv[i], "--waiting=", options.programs.waiting) &&
         !take_flag(argv[i], "--rounds=", rounds) && !take_flag(argv[i], "--only=", options.only) &&
         !take_flag(argv[i], "--history=", options.history) &&
+        !take_flag(argv[i], "--json=", options.json) &&
+        !take_flag(argv[i], "--svg=", options.svg) &&
+        !take_flag(argv[i], "--profile=", options.programs.profile) &&
         !take_flag(argv[i], "--machine=", options.machine)) {
       throw std::runtime_error(std::string(argv[i]) + ": not an option");
     }
@@ -76,7 +89,7 @@ Options parse_options(int argc, char** argv) {
   options.rounds = std::max(1, std::stoi(rounds));
   bench::Programs& programs = options.programs;
   for (std::string* program :
-       {&programs.floor, &programs.nosc, &programs.payload, &programs.waiting}) {
+       {&programs.floor, &programs.nosc, &programs.payload, &programs.waiting, &programs.profile}) {
     find_in_runfiles(argv[0], *program);
   }
   return options;
@@ -134,13 +147,30 @@ void measure_operations(const Options& options, const bench::Bundle& bundle) {
   bench::print_lives(std::cout, runtimes, "crun");
 }
 
+void measure_scenarios(const Options& options, const bench::Bundle& bundle) {
+  const std::vector<bench::Scenario> scenarios =
+      bench::measure_scenarios(options.programs, bundle, options.rounds);
+  bench::print_scenarios(std::cout, scenarios);
+  if (!options.json.empty()) {
+    bench::write_json(options.json, options.machine, scenarios);
+  }
+  if (!options.svg.empty()) {
+    bench::write_pictures(options.svg, scenarios);
+  }
+}
+
 void run(const Options& options) {
   const bench::Bundle bundle(options.programs.payload, options.programs.waiting);
   if (options.operations) {
     measure_operations(options, bundle);
     return;
   }
-  std::vector<bench::Contender> contenders = bench::find_contenders(options.programs, bundle);
+  if (options.scenarios) {
+    measure_scenarios(options, bundle);
+    return;
+  }
+  std::vector<bench::Contender> contenders =
+      bench::find_contenders(options.programs, bundle, {.folder = bundle.folder()});
   if (!options.only.empty()) {
     std::erase_if(contenders, [&](const bench::Contender& contender) {
       return contender.name != "floor" && contender.name != options.only;

@@ -35,7 +35,7 @@ constexpr char kConfig[] = R"({
     "rlimits": [{"type": "RLIMIT_NOFILE", "hard": 1024, "soft": 1024}],
     "noNewPrivileges": true
   },
-  "root": {"path": "rootfs", "readonly": true},
+  "root": {"path": "ROOTFS", "readonly": true},
   "hostname": "bench",
   "mounts": [
     {"destination": "/proc", "type": "proc", "source": "proc"},
@@ -50,9 +50,9 @@ constexpr char kConfig[] = R"({
     {"destination": "/sys", "type": "sysfs", "source": "sysfs",
      "options": ["nosuid", "noexec", "nodev", "ro"]},
     {"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup",
-     "options": ["nosuid", "noexec", "nodev", "relatime", "ro"]}
+     "options": ["nosuid", "noexec", "nodev", "relatime", "ro"]}MORE_MOUNTS
   ],
-  "linux": {
+  "linux": {SECCOMP
     "cgroupsPath": "CGROUP_PATH",
     "namespaces": [{"type": "pid"}, {"type": "network"}, {"type": "ipc"}, {"type": "uts"},
                    {"type": "mount"}, {"type": "cgroup"}],
@@ -101,7 +101,10 @@ Bundle::Bundle(const std::string& payload, const std::string& waiting) {
   }
   folder_ = name;
   std::filesystem::create_directory(state_folder());
-  for (const char* folder : {"", "/proc", "/dev", "/sys"}) {
+  if (mount("tmpfs", state_folder().c_str(), "tmpfs", 0, nullptr) != 0) {
+    fail("mount tmpfs");  // where runtimes keep it, /run, is one too
+  }
+  for (const char* folder : {"", "/proc", "/dev", "/sys", "/bound", "/mnt"}) {
     std::filesystem::create_directory(rootfs() + folder);
   }
   std::filesystem::copy_file(payload, rootfs() + "/true");
@@ -113,13 +116,30 @@ Bundle::Bundle(const std::string& payload, const std::string& waiting) {
 }
 
 void Bundle::run_program(const std::string& path) const {
+  write_config(folder_, {.program = path});
+}
+
+void Bundle::write_config(const std::string& folder, const Settings& settings) const {
+  std::string mounts;
+  for (int i = 0; i < settings.binds; ++i) {
+    const std::string target = "/mnt/" + std::to_string(i);
+    std::filesystem::create_directories(rootfs() + target);
+    mounts += ",\n    {\"destination\": \"" + target + "\", \"type\": \"bind\", \"source\": \"" +
+              rootfs() + "/bound\", \"options\": [\"rbind\"]}";
+  }
   std::string config = kConfig;
-  replace(config, "PROGRAM", path);
-  replace(config, "CGROUP_PATH", cgroup_path());
-  std::ofstream(folder_ + "/config.json") << config;
+  replace(config, "PROGRAM", settings.program);
+  replace(config, "ROOTFS", rootfs());
+  replace(config, "MORE_MOUNTS", mounts);
+  replace(config, "SECCOMP",
+          settings.seccomp.empty() ? "" : "\"seccomp\": " + settings.seccomp + ",");
+  replace(config, "CGROUP_PATH", "/" + settings.cgroup);
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/config.json") << config;
 }
 
 Bundle::~Bundle() {
+  (void)umount2(state_folder().c_str(), MNT_DETACH);
   std::error_code ignored;  // what is left is in a temporary folder, and empty
   std::filesystem::remove_all(folder_, ignored);
   (void)rmdir(cgroup_folder());

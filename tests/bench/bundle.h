@@ -18,6 +18,17 @@ class Bundle {
   Bundle(const Bundle&) = delete;
   Bundle& operator=(const Bundle&) = delete;
 
+  // What differs between the configurations that are measured.
+  struct Settings {
+    std::string program = "/true";
+    std::string cgroup = "nosc_bench";  // beneath the hierarchy's root
+    std::string seccomp = "";           // the object of that name; empty: none
+    int binds = 0;                      // mounts of a folder of the root file system, at /mnt/N
+  };
+
+  // Writes a configuration of this root file system into that folder, which is made.
+  void write_config(const std::string& folder, const Settings& settings) const;
+
   // Writes the configuration once more, with that program.
   void run_program(const std::string& path) const;
 
@@ -26,9 +37,8 @@ class Bundle {
   // For what runtimes remember.
   std::string state_folder() const { return folder_ + "/state"; }
 
-  // The cgroup that config.json asks for, as a folder, and as a path beneath the hierarchy's root.
+  // The cgroup that config.json asks for, unless its settings name another.
   static const char* cgroup_folder() { return "/sys/fs/cgroup/nosc_bench"; }
-  static const char* cgroup_path() { return "/nosc_bench"; }
 
  private:
   std::string folder_;

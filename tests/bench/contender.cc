@@ -114,8 +114,9 @@ std::string find_program(const std::string& name) {
   return "";
 }
 
-std::vector<Contender> find_contenders(const Programs& programs, const Bundle& bundle) {
-  const std::string container = " run --bundle " + bundle.folder() + " bench";
+std::vector<Contender> find_contenders(const Programs& programs, const Bundle& bundle,
+                                       const Site& site) {
+  const std::string container = " run --bundle " + site.folder + " " + site.name;
   const std::string state = " --root " + bundle.state_folder();
   std::vector<Contender> contenders;
   const auto add = [&](const std::string& name, const std::string& program,
@@ -124,8 +125,10 @@ std::vector<Contender> find_contenders(const Programs& programs, const Bundle& b
       contenders.push_back({name, words_of(program + arguments)});
     }
   };
-  add("floor", programs.floor, " " + bundle.rootfs() + " " + Bundle::cgroup_folder() + " /true");
-  add("nosc", programs.nosc, container);
+  add("floor", programs.floor,
+      " " + bundle.rootfs() + " /sys/fs/cgroup/" + site.name + " /true " +
+          std::to_string(site.binds));
+  add("nosc", programs.nosc, state + "/nosc" + container);
   add("crun", find_program("crun"), state + " --cgroup-manager=cgroupfs" + container);
   add("runc", find_program("runc"), state + container);
   // Neither masks nor a cgroup: it has no words for them.

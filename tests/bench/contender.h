@@ -32,10 +32,19 @@ struct Programs {
   std::string nosc;     // empty: not there
   std::string payload;  // exits at once
   std::string waiting;  // waits until it is killed
+  std::string profile;  // podman's default seccomp profile, as configurations have it
+};
+
+// A configuration of the bundle's root file system, and the names of what is made from it.
+struct Site {
+  std::string folder;               // holds config.json
+  std::string name = "nosc_bench";  // of the container and of its cgroup
+  int binds = 0;                    // of which config.json has as many
 };
 
 // The contenders that this machine has: the floor first, then nosc and the installed peers.
-std::vector<Contender> find_contenders(const Programs& programs, const Bundle& bundle);
+std::vector<Contender> find_contenders(const Programs& programs, const Bundle& bundle,
+                                       const Site& site);
 
 // Runs a command of the contender with that name once.
 // Errors: throws std::runtime_error with what it said, if it didn't exit with 0.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-//   floor ROOTFS CGROUP_FOLDER PROGRAM
+//   floor ROOTFS CGROUP_FOLDER PROGRAM BINDS
+//
+// BINDS is how many more mounts there are, of /bound to /mnt/N.
 //
 // The floor that runtimes are measured against: what bundle.cc's config.json asks for as one naive
 // straight line of system calls, with nothing read, planned, remembered or checked twice. It is not
@@ -61,6 +63,27 @@ void mount_file_systems() {
   MUST(sys::mount("sysfs", "sys", "sysfs", kStrict | sys::kMS_NODEV | sys::kMS_RDONLY));
   MUST(sys::mount("cgroup", "sys/fs/cgroup", "cgroup2",
                   kStrict | sys::kMS_NODEV | sys::kMS_RELATIME | sys::kMS_RDONLY));
+}
+
+void bind_folders(const char* count) {
+  unsigned binds = 0;
+  for (; *count != '\0'; ++count) {
+    binds = binds * 10 + static_cast<unsigned>(*count - '0');
+  }
+  for (unsigned i = 0; i < binds; ++i) {
+    char target[16] = "mnt/";
+    char digits[12];
+    int length = 0;
+    unsigned rest = i;
+    do {
+      digits[length++] = static_cast<char>('0' + rest % 10);
+      rest /= 10;
+    } while (rest != 0);
+    for (char* next = target + 4; length > 0;) {
+      *next++ = digits[--length];
+    }
+    MUST(sys::mount("bound", cstr(target), nullptr, sys::kMS_BIND | sys::kMS_REC));
+  }
 }
 
 void make_devices() {
@@ -146,6 +169,7 @@ void drop_privileges() {
   MUST(sys::mount(cstr(argv[1]), cstr(argv[1]), nullptr, sys::kMS_BIND | sys::kMS_REC));
   MUST(sys::chdir(cstr(argv[1])));
   mount_file_systems();
+  bind_folders(argv[4]);
   make_devices();
   enter_root();
   mask_paths();
@@ -158,6 +182,7 @@ void drop_privileges() {
   char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   char term[] = "TERM=xterm";
   char* const environment[] = {path, term, nullptr};
+  argv[4] = nullptr;
   MUST(sys::execve(cstr(argv[3]), argv + 3, environment));
   sys::exit_group(kFailed);
 }
@@ -165,7 +190,7 @@ void drop_privileges() {
 }  // namespace
 
 int sys_main(int argc, char** argv, char**) {
-  if (argc != 4) {
+  if (argc != 5) {
     fail(__LINE__, sys::kEINVAL);
   }
   const sys::CStr cgroup = cstr(argv[2]);
