@@ -101,7 +101,7 @@ Bundle::Bundle(const std::string& payload, const std::string& waiting) {
   }
   folder_ = name;
   std::filesystem::create_directory(state_folder());
-  if (mount("tmpfs", state_folder().c_str(), "tmpfs", 0, nullptr) != 0) {
+  if (mount("tmpfs", state_folder().c_str(), "tmpfs", 0, "mode=700") != 0) {
     fail("mount tmpfs");  // where runtimes keep it, /run, is one too
   }
   for (const char* folder : {"", "/proc", "/dev", "/sys", "/bound", "/mnt"}) {
