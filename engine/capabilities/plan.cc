@@ -46,6 +46,10 @@ class Warnings {
   size_t count_ = 0;
 };
 
+// Told once of a set: buildah asks for all of its capabilities so.
+constexpr const char* kNotInheritable =
+    "not permitted and inheritable, and so not ambient; ignored, and others like it";
+
 // The reason why a capability can't be in a set; nullptr if it can.
 const char* reason_to_ignore(const Set& set, int number, const HostFacts& facts, Grantor grantor,
                              const CapabilityPlan& plan) {
@@ -60,7 +64,7 @@ const char* reason_to_ignore(const Set& set, int number, const HostFacts& facts,
     return "capability not held by the caller, ignored";
   }
   if (set.mask == &CapabilityPlan::ambient && (plan.permitted & plan.inheritable & bit) == 0) {
-    return "ambient capability not permitted and inheritable, ignored";
+    return kNotInheritable;
   }
   return nullptr;
 }
@@ -78,13 +82,15 @@ CapabilityPlan plan_capabilities(const spec::Process& process, const HostFacts& 
   Warnings warnings(arena, name_count);
   for (const Set& set : kSets) {
     Place place = {set.pointer, 0};
+    const char* told = nullptr;
     for (const std::string_view name : process.capabilities.*set.names) {
       const int number = capability_number(name);
       const char* reason = reason_to_ignore(set, number, facts, grantor, plan);
       if (reason == nullptr) {
         plan.*set.mask |= uint64_t{1} << number;
-      } else {
+      } else if (reason != told) {
         warnings.add(place, name, reason);
+        if (reason == kNotInheritable) told = reason;
       }
       ++place.index;
     }

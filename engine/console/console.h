@@ -56,8 +56,10 @@ struct HeldSignals {
 // Blocks the signals that are handed on, and SIGCHLD. In the parent, before clone.
 void hold_signals(HeldSignals& held);
 
-// Gives the container the signal mask that nosc was started with. In the child, before exec.
-void apply_signal_mask(const HeldSignals& held);
+// Gives the program every standard signal with its default action and none blocked: what callers
+// ignore (conmon does broken pipes, nohup hangups) would stay ignored for good. In the child,
+// before exec.
+void apply_default_signals();
 
 // Waits for the container's first process; hands on signals and, where there is a terminal, copies
 // bytes both ways until nothing is left to copy.

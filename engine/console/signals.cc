@@ -7,6 +7,7 @@
 namespace nosc::console {
 namespace {
 
+constexpr int kLastStandardSignal = 31;  // the real-time ones follow
 constexpr unsigned kBitsPerWord = sizeof(unsigned long) * 8;
 
 // What stays as it is: errors of nosc itself, and job control. A stop of nosc is the shell's way to
@@ -35,9 +36,17 @@ void hold_signals(HeldSignals& held) {
   or_fail(sys::rt_sigprocmask(sys::kSIG_BLOCK, &set, &held.before), "block", "signals");
 }
 
-void apply_signal_mask(const HeldSignals& held) {
+void apply_default_signals() {
   begin_step(Step::kExec);
-  or_fail(sys::rt_sigprocmask(sys::kSIG_SETMASK, &held.before), Operation::kSet);
+  const sys::Sigaction action{};
+  for (int number = 1; number <= kLastStandardSignal; ++number) {
+    const auto signal = static_cast<sys::Signal>(number);
+    if (signal != sys::kSIGKILL && signal != sys::kSIGSTOP) {
+      or_fail(sys::rt_sigaction(signal, &action), Operation::kSet);
+    }
+  }
+  const sys::Sigset none{};
+  or_fail(sys::rt_sigprocmask(sys::kSIG_SETMASK, &none), Operation::kSet);
 }
 
 int exit_status_of(const sys::Siginfo& info) {

@@ -208,7 +208,7 @@ void child_main(const ChildContext& context) {
   process::apply_identity(plan.process.identity);
   const bool detached = context.lifetime == Lifetime::kDetached;
   if (!detached) die_with_parent(context);
-  console::apply_signal_mask(*context.signals);
+  console::apply_default_signals();
   process::ExecDescriptors last{.stub = context.program,
                                 .failure = context.channel,
                                 .start = context.start_socket,

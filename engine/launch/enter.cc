@@ -111,7 +111,7 @@ sys::Fd open_descriptors(sys::Fd proc) {
   process::give_pipes(plan.process.identity);
   process::apply_identity(plan.process.identity);
   hide_from_tracers();
-  console::apply_signal_mask(entry.signals);
+  console::apply_default_signals();
   keep_preserved(entry);
   process::ExecDescriptors last{.stub = entry.program,
                                 .failure = entry.channel.child,

@@ -7,7 +7,7 @@
 //   while /proc is the host's   apply_oom_score_adj
 //   in the container's root     apply_rlimits, capabilities::apply_bounding, apply_identity,
 //                               capabilities::apply_capabilities, apply_no_new_privileges,
-//                               console::apply_signal_mask, apply_exec
+//                               console::apply_default_signals, apply_exec
 //
 // apply_identity() enters the working directory twice if need be: with the runtime's privileges
 // first, and with the user's where those don't reach (a home on a network file system). Either way
@@ -153,8 +153,8 @@ void close_descriptors_on_exec(uint32_t kept = 0);
 // Puts the stub into a sealed memory file. In the parent, before clone.
 sys::Fd open_stub();
 
-// Makes an empty memory file for a program. When it is written, `seal_program` makes it one that can
-// be executed and never be changed.
+// Makes an empty memory file for a program. When it is written, `seal_program` makes it one that
+// can be executed and never be changed.
 sys::Fd make_program();
 void seal_program(sys::BorrowedFd file);
 

@@ -57,12 +57,13 @@ TEST_P(SignalsTest, IgnoredSignalLeavesTheContainerRunning) {
 }
 
 TEST_P(SignalsTest, InitStartsWithDefaultActionsAndNothingBlocked) {
-  // What the caller ignores is its own affair, and inherited: start from a caller that ignores
-  // none.
-  for (int number = 1; number < SIGRTMIN; ++number) (void)signal(number, SIG_DFL);
+  // conmon ignores broken pipes, nohup hangups, and shells in the background interrupts.
+  constexpr int kIgnored[] = {SIGPIPE, SIGHUP, SIGINT, SIGQUIT};
+  for (const int number : kIgnored) (void)signal(number, SIG_IGN);
   Bundle& bundle = make_bundle();
   bundle.set_args({"/bin/cat", "/proc/self/status"});
   const Completed result = run_bundle(bundle);
+  for (const int number : kIgnored) (void)signal(number, SIG_DFL);
   ASSERT_EQ(result.exit_status, 0) << result.describe();
   EXPECT_NE(result.out.find("SigBlk:\t0000000000000000"), std::string::npos) << result.out;
   // 32 and 33 are the host libc's own, and out of its programs' reach.
