@@ -10,7 +10,6 @@
 #include "engine/rt/files.h"
 #include "engine/rt/number.h"
 #include "engine/rt/paths.h"
-#include "engine/rt/rooted.h"
 #include "engine/spec/parse.h"
 #include "syscalls/sys.h"
 
@@ -199,16 +198,34 @@ bool climbs(std::string_view path) {
   return false;
 }
 
+// The same hierarchies at a path below the container's cgroup.
+void descend(std::span<cgroups::Hierarchy> hierarchies, std::string_view below, Arena& arena) {
+  for (cgroups::Hierarchy& hierarchy : hierarchies) {
+    const std::string_view own(hierarchy.path.data(), hierarchy.path.size());
+    const size_t bytes = own.size() + 1 + below.size();
+    hierarchy.path = arena.array<char>(bytes + 1).first(bytes);
+    Writer(hierarchy.path).text(own).character('/').text(below);
+  }
+}
+
+// Those of the container, or what --cgroup names in each of its hierarchies.
 cgroups::Cgroup open_cgroup(const state::Record& record, const CommandLine& line, Arena& arena) {
-  cgroups::Cgroup cgroup;
-  cgroups::open_cgroup(state::cgroups_of(record, arena), cgroup);
+  const cgroups::CgroupPlan plan = state::cgroups_of(record, arena);
   const char* below = line.option(Option::kCgroup);
-  if (below == nullptr) return cgroup;
-  if (!cgroup.directory) state::fail_about("container", record.id(), "has no cgroup of its own");
-  if (climbs(below)) fail_value("not a path below the container's cgroup:", below);
-  constexpr auto kFlags = sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC;
-  cgroup.directory = or_fail(rt::open_beneath(cgroup.directory, below, kFlags, rt::Links::kRefuse),
-                             "open cgroup", below);
+  if (below != nullptr) {
+    if (plan.hierarchies.empty()) {
+      state::fail_about("container", record.id(), "has no cgroup of its own");
+    }
+    if (climbs(below)) fail_value("not a path below the container's cgroup:", below);
+    descend(plan.hierarchies, below, arena);
+  }
+  cgroups::Cgroup cgroup;
+  cgroups::open_cgroup(plan, cgroup);
+  for (size_t i = 0; below != nullptr && i < plan.hierarchies.size(); ++i) {
+    const cgroups::Hierarchy& hierarchy = plan.hierarchies[i];
+    if (hierarchy.is_cgroup2() ? cgroup.directory : cgroup.members[i]) continue;
+    fail_system("open cgroup", {hierarchy.path.data(), hierarchy.path.size()}, sys::kENOENT);
+  }
   return cgroup;
 }
 

@@ -219,6 +219,30 @@ TEST_P(ExecTest, EntersACgroupBelow) {
   stop();
 }
 
+TEST_P(ExecTest, EntersACgroupBelowInEveryHierarchy) {
+  const fs::path pids = "/sys/fs/cgroup/pids";
+  if (caller() != Caller::kRoot || !fs::exists(pids / "cgroup.procs")) {
+    GTEST_SKIP() << "needs version 1";
+  }
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["resources"]["pids"]["limit"] = 50;
+  start(bundle);
+  const std::string own = output({}, "sed -n 's/^[0-9]*:pids://p' /proc/self/cgroup");
+  for (const auto& hierarchy : fs::directory_iterator("/sys/fs/cgroup")) {
+    const fs::path cgroup = hierarchy.path() / own.substr(1);
+    if (!fs::exists(cgroup)) continue;
+    fs::create_directory(cgroup / "below");
+    // Version 1 takes no process where these are empty, and a new directory's are.
+    for (const char* name : {"cpuset.cpus", "cpuset.mems"}) {
+      if (!fs::exists(cgroup / name)) continue;
+      std::ofstream(cgroup / "below" / name) << read_file(cgroup / name);
+    }
+  }
+  EXPECT_EQ(output({"--cgroup", "below"}, "sed -n 's/^[0-9]*:pids://p' /proc/self/cgroup"),
+            own + "/below");
+  stop();
+}
+
 TEST_P(ExecTest, EntersAPausedContainerWhereTold) {
   if (caller() != Caller::kRoot || cgroup2_root().empty()) GTEST_SKIP() << "needs a cgroup";
   Bundle& bundle = make_bundle();
