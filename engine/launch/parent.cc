@@ -41,8 +41,7 @@ void prepare(Launch& launch) {
   process::close_descriptors_on_exec(plan.process.kept_fds);
   prepare_rootfs(plan, launch.arena);
   namespaces::open_joins(plan.namespaces);
-  launch.program =
-      plan.payload == Payload::kReport ? open_self_copy() : process::open_stub();
+  launch.program = plan.payload == Payload::kReport ? open_self_copy() : process::open_stub();
   launch.channel = open_channel();
   console::hold_signals(launch.signals);
   if (launch.lifetime == Lifetime::kDetached) {

@@ -28,8 +28,7 @@ sys::Fd open_self_copy() {
 void continue_in_copy(char** argv, char** envp) {
   constexpr std::string_view kCopy = "/memfd:nosc";
   char target[64];
-  const size_t size =
-      or_fail(sys::readlinkat(sys::kAT_FDCWD, kSelf, target), "read", kSelf);
+  const size_t size = or_fail(sys::readlinkat(sys::kAT_FDCWD, kSelf, target), "read", kSelf);
   if (std::string_view(target, size).starts_with(kCopy)) return;
   const sys::Fd copy = open_self_copy();
   auto result = sys::execveat(copy, "", argv, envp, sys::kAT_EMPTY_PATH);

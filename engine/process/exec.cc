@@ -65,8 +65,8 @@ void close_descriptors_on_exec(uint32_t kept) {
 
 sys::Fd open_stub() {
   sys::Fd file = make_program();
-  const size_t written = or_fail(
-      sys::write(file, sys::Bytes(kStubImage.data(), kStubImage.size())), "write", "memfd");
+  const size_t written =
+      or_fail(sys::write(file, sys::Bytes(kStubImage.data(), kStubImage.size())), "write", "memfd");
   if (written != kStubImage.size()) fail_system("write", "memfd", sys::kENOSPC);
   seal_program(file);
   return file;
