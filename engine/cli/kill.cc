@@ -103,17 +103,20 @@ void remove(const CommandLine& line, const Environment& environment) {
   Arena& arena = *environment.arena;
   const bool force = line.has(Option::kForce);
   state::Record record;
+  sys::Result<sys::Fd> root(sys::kENOENT);
+  bool is_open = false;
   if (force) {
-    // What is gone already is what was asked for. What hangs is killed before its lock is waited
-    // for.
-    const auto root = state::find_root(state_root(line, environment), environment.caller.euid);
-    if (line.argument != nullptr &&
-        (!root || !state::is_valid_id(line.argument) ||
-         record.try_open(root.borrow(), line.argument, arena).failed_with(sys::kENOENT))) {
-      return;
+    // What is gone already is what was asked for, and stays so when it goes at this moment. What
+    // hangs is killed before its lock is waited for.
+    root = state::find_root(state_root(line, environment), environment.caller.euid);
+    if (line.argument != nullptr) {
+      if (!root || !state::is_valid_id(line.argument)) return;
+      const auto opened = record.try_open(root.borrow(), line.argument, arena);
+      if (opened.failed_with(sys::kENOENT)) return;
+      is_open = opened.ok();
     }
   }
-  open_record(line, environment, record);
+  if (!is_open) open_record(line, environment, record);
   if (force) {
     (void)signal_container(record, sys::kSIGKILL, Reach::kFirst, arena);
     if (!record.relock()) return;
