@@ -7,6 +7,8 @@
 #
 # Debian's unstable and backports releases carry them as one package for all architectures.
 set -eu
+# Where Bazel put what this needs, whatever folder it is started in.
+cd "$0.runfiles/nosc" 2> /dev/null || cd "$0.runfiles/_main"
 workspace=${BUILD_WORKSPACE_DIRECTORY:?run me with bazel run //syscalls/gen:import_latest}
 import=$PWD/syscalls/gen/import
 compiler=$(readlink -f "$PWD/../llvm/bin/clang")

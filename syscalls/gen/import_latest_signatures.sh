@@ -6,6 +6,8 @@
 #
 # The source is fetched (170 MB) and unpacked in part; it needs 500 MB of temporary space.
 set -eu
+# Where Bazel put what this needs, whatever folder it is started in.
+cd "$0.runfiles/nosc" 2> /dev/null || cd "$0.runfiles/_main"
 workspace=${BUILD_WORKSPACE_DIRECTORY:?run me with bazel run //syscalls/gen:import_latest_signatures}
 import=$PWD/syscalls/gen/import_signatures
 work=$(mktemp -d)

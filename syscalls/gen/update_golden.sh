@@ -3,6 +3,8 @@
 # Writes the generated headers that are kept for review and the reference of the calls:
 # bazel run //syscalls/gen:update_golden
 set -eu
+# Where Bazel put what this needs, whatever folder it is started in.
+cd "$0.runfiles/nosc" 2> /dev/null || cd "$0.runfiles/_main"
 from=$PWD/syscalls
 to=$BUILD_WORKSPACE_DIRECTORY/syscalls/golden
 mkdir -p "$to/x86_64" "$to/arm"
