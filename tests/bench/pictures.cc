@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kWidth = 720;
 constexpr int kLabelWidth = 260;  // left of the bars
-constexpr int kFigureWidth = 110;
+constexpr int kFigureWidth = 150;
 constexpr int kBarHeight = 16;
 constexpr int kLineHeight = 20;
 
@@ -71,13 +71,13 @@ void write_bar(std::ostream& out, int y, const Row& row, double largest, const s
 }
 
 void write_picture(const std::string& path, const Scenario& scenario) {
-  int lines = 2;
+  int height = kLineHeight + 8;
   for (const Case& row : scenario.cases) {
-    lines += static_cast<int>(row.rows.size()) + 1;
+    height += static_cast<int>(row.rows.size()) * kLineHeight + kLineHeight / 2;
   }
   std::ofstream out(path);
   out << std::fixed << std::setprecision(1) << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\""
-      << kWidth << "\" height=\"" << lines * kLineHeight
+      << kWidth << "\" height=\"" << height
       << "\" font-family=\"sans-serif\" font-size=\"13\">\n<rect width=\"100%\" height=\"100%\" "
          "fill=\"#ffffff\"/>\n<text x=\"8\" y=\"18\" font-weight=\"bold\">"
       << escaped(scenario.name) << "</text>\n";
