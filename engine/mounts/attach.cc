@@ -148,9 +148,11 @@ void apply_bind(const MountPlan& plan, size_t index, sys::BorrowedFd root) {
   const MountRecord& record = plan.mounts[index];
   const PassingFd source = open_source(plan, index);
   refuse_false_proc(record, source);
-  const PassingFd target = open_target(record, root, source);
+  const PassingFd target = open_target(record, root, source).fd;
   bind(record, root, source, target);
 }
+
+constexpr size_t kModeBytes = 4;
 
 void take_mode(char* digits, sys::BorrowedFd directory) {
   sys::Statx status;
@@ -188,10 +190,16 @@ void bind_cgroups(const MountPlan& plan, const MountRecord& record, sys::Borrowe
 }
 
 void apply_file_system(const MountPlan& plan, const MountRecord& record, sys::BorrowedFd root) {
-  const PassingFd target = open_target(record, root, sys::BorrowedFd::from_raw(-1));
-  if (record.mode_digits != nullptr) take_mode(record.mode_digits, target);
+  Target opened = open_target(record, root, sys::BorrowedFd::from_raw(-1));
+  const PassingFd target = std::move(opened.fd);
+  const char* data = record.data;
+  if (record.mode_digits != nullptr) {
+    if (!opened.is_new) take_mode(record.mode_digits, target);
+    // A new directory has no mode to be kept, and the file system has its own.
+    if (opened.is_new) data = record.mode_digits + kModeBytes;
+  }
   or_fail(sys::mount(sys::CStr::from_terminated(record.source), DescriptorPath(target).path(),
-                     sys::CStr::from_terminated(record.type), record.set, record.data),
+                     sys::CStr::from_terminated(record.type), record.set, data),
           Operation::kMount);
   if (!record.holds_cgroups && !record.copy_up) return;
   const PassingFd mounted = open_mounted(record, root);

@@ -46,7 +46,7 @@ struct MountRecord {
   const char* type = "";
   const char* data = "";
   // The four octal digits in `data` that become those of the destination: a tmpfs that isn't given
-  // a mode takes that of the directory which it covers. nullptr: none.
+  // a mode takes that of the directory which it covers, if it was there. nullptr: none.
   char* mode_digits = nullptr;
   sys::MountFlags set{};
   sys::MountFlags cleared{};

@@ -94,6 +94,7 @@ bool is_cgroup_type(std::string_view type) { return type == "cgroup" || type == 
 // kernel runs on the host (CVE-2022-0492).
 void plan_legacy_cgroups(MountRecord& record, const MountContext& context) {
   record.type = "tmpfs";
+  record.source = record.type;
   record.data = "mode=755";
   record.holds_cgroups = true;
   record.cgroup_flags = record.set;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/mounts/target.h"
 
+#include <utility>
+
 #include "engine/rt/rooted.h"
 #include "engine/rt/step.h"
 
@@ -18,19 +20,20 @@ bool is_on_proc(sys::BorrowedFd fd) {
   return static_cast<uint32_t>(status.type) == sys::kPROC_SUPER_MAGIC;
 }
 
-sys::Fd open_target(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source) {
+Target open_target(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source) {
   // proc and sysfs belong on real directories of the rootfs: a symbolic link there would let an
   // image choose where the runtime's later writes go (CVE-2023-27561, CVE-2025-54867).
   const rt::Links links =
       record.kind == MountKind::kProc ? rt::Links::kRefuse : rt::Links::kFollowInRoot;
   auto opened = rt::open_beneath(root, record.destination, sys::kO_PATH | sys::kO_CLOEXEC, links);
-  if (opened.failed_with(sys::kENOENT)) {
+  const bool is_new = opened.failed_with(sys::kENOENT);
+  if (is_new) {
     constexpr uint32_t kDirectoryMode = 0755;
     const bool directory = source.raw() < 0 || is_directory(source);
     if (directory) {
       auto made = rt::make_directory_in_parent(root, record.destination, kDirectoryMode);
       // No one can make a directory in a proc file system.
-      if (made.ok()) return made.take();
+      if (made.ok()) return {made.take(), is_new};
     }
     opened = directory ? rt::make_directories_beneath(root, record.destination, kDirectoryMode)
                        : rt::make_file_beneath(root, record.destination, 0644);
@@ -39,7 +42,7 @@ sys::Fd open_target(const MountRecord& record, sys::BorrowedFd root, sys::Borrow
   sys::Fd target = or_fail(std::move(opened), Operation::kOpen);
   // Only a proc file system is mounted over a proc file system.
   if (!record.may_cover_proc && is_on_proc(target)) fail_step(Operation::kVerify, sys::kEPERM);
-  return target;
+  return {std::move(target), is_new};
 }
 
 }  // namespace nosc::mounts

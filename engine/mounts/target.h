@@ -20,11 +20,16 @@ sys::MountFlags current_flags(sys::BorrowedFd mounted);
 // True where `fd` lies in a proc file system.
 bool is_on_proc(sys::BorrowedFd fd);
 
+struct Target {
+  sys::Fd fd;
+  bool is_new = false;
+};
+
 // Opens the path of a mount's destination beneath `root` (O_PATH), creating it where it is
 // missing: as a directory, or as an empty file when `source` is one. Refuses one in a proc file
 // system where the record may not cover it.
 // Pre: `source` is the opened source of a bind mount, or invalid for file systems.
-sys::Fd open_target(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source);
+Target open_target(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source);
 
 // Copies what `image` (O_PATH) has in it to the empty directory `target`: files, directories,
 // links, devices and FIFOs with owner and mode. What can't be copied so is an error.

@@ -85,14 +85,14 @@ void plan_filter(const spec::Config& config, Plan& plan, Arena& arena) {
   }
 }
 
-// What a cgroup mount shows where version 1 has the container's controllers; a user namespace gets
-// cgroup2 where there is one.
-std::span<const mounts::CgroupEntry> plan_cgroup_entries(const Plan& plan, Arena& arena) {
+// What a cgroup mount shows where version 1 has the container's controllers; a user without
+// privileges, who can seldom make a cgroup there, gets cgroup2 where there is one.
+std::span<const mounts::CgroupEntry> plan_cgroup_entries(const Plan& plan, const HostFacts& host,
+                                                         Arena& arena) {
   const auto hierarchies = plan.cgroup.hierarchies;
-  const bool user = has(plan.namespaces.created, sys::kCLONE_NEWUSER);
   if (hierarchies.empty()) return {};
   const bool has_cgroup2 = hierarchies[0].is_cgroup2();
-  if (has_cgroup2 && (user || hierarchies.size() == 1)) return {};
+  if (has_cgroup2 && (host.euid != 0 || hierarchies.size() == 1)) return {};
   const auto entries = arena.array<mounts::CgroupEntry>(2 * kMaximumHierarchies);
   size_t count = 0;
   for (const cgroups::Hierarchy& hierarchy : hierarchies) {
@@ -140,7 +140,7 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
       .cgroup2_mount = host.cgroup_mount[0] == '\0' ? nullptr : host.cgroup_mount,
       .new_cgroup_namespace = has(own, sys::kCLONE_NEWCGROUP),
       .new_user_namespace = has(plan.namespaces.created, sys::kCLONE_NEWUSER),
-      .cgroups = plan_cgroup_entries(plan, arena),
+      .cgroups = plan_cgroup_entries(plan, host, arena),
       .selinux = host.security_module == SecurityModule::kSelinux,
   };
   plan.mounts = mounts::plan_mounts(config, context, arena);

