@@ -146,7 +146,12 @@ void apply_terminal(sys::BorrowedFd peer) {
 
 sys::Fd receive_terminal(sys::BorrowedFd socket) {
   DescriptorMessage message;
-  or_fail(sys::recvmsg(socket, message.header(), sys::kMSG_CMSG_CLOEXEC), "receive", "terminal");
+  auto received = sys::recvmsg(socket, message.header(), sys::kMSG_CMSG_CLOEXEC);
+  // Told once of a sender that ended with something unread; what it sent is still there.
+  if (received.failed_with(sys::kECONNRESET)) {
+    received = sys::recvmsg(socket, message.header(), sys::kMSG_CMSG_CLOEXEC);
+  }
+  or_fail(received, "receive", "terminal");
   const int fd = message.received_fd();
   if (fd < 0) fail_system("receive", "terminal", sys::kEBADF);
   return sys::Fd::adopt(fd);

@@ -10,6 +10,12 @@ namespace {
 
 constinit sys::BorrowedFd failure_channel = sys::BorrowedFd::from_raw(-1);
 
+// A child that failed before it read its leave to go has reset the channel with its end. The kernel
+// tells that once, before what the child had sent.
+bool is_to_be_repeated(sys::Errno error) {
+  return error == sys::kEINTR || error == sys::kECONNRESET;
+}
+
 void send_and_exit(const Failure& failure) {
   send_failure(failure_channel, failure);
   for (;;) (void)sys::exit_group(1);
@@ -62,7 +68,7 @@ bool message_is_next(sys::BorrowedFd parent_end) {
   char bytes[sizeof(Failure)];
   for (;;) {
     auto count = sys::recvfrom(parent_end, bytes, sys::kMSG_PEEK);
-    if (count.failed_with(sys::kEINTR)) continue;
+    if (!count && is_to_be_repeated(count.error())) continue;
     const size_t size = or_fail(count, "read", "the container's set-up");
     return size == 0 || size == sizeof bytes;
   }
@@ -72,7 +78,7 @@ Message receive(sys::BorrowedFd parent_end) {
   for (;;) {
     Message message;
     auto count = sys::read(parent_end, sys::MutableBytes(&message.failure, sizeof message.failure));
-    if (count.failed_with(sys::kEINTR)) continue;
+    if (!count && is_to_be_repeated(count.error())) continue;
     if (or_fail(count, "read", "the container's set-up") == 0) {
       message.event = Event::kExecuted;
       return message;

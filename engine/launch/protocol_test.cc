@@ -71,6 +71,15 @@ TEST_F(ProtocolTest, EventsArriveInOrder) {
   EXPECT_EQ(forked.pid, sys::Pid{4321});
 }
 
+TEST_F(ProtocolTest, AFailureArrivesFromAChildThatNeverReadItsGo) {
+  ASSERT_TRUE(send_go(channel_.parent).ok());
+  send_failure(channel_.child, failure(Step::kMount, Operation::kBind, sys::kENOSPC));
+  channel_.child.reset();
+  EXPECT_TRUE(message_is_next(channel_.parent));
+  EXPECT_EQ(receive_one().failure.step, Step::kMount);
+  EXPECT_EQ(receive_one().event, Event::kExecuted) << "the end of the channel";
+}
+
 TEST_F(ProtocolTest, AFailureArrivesWhole) {
   send_failure(channel_.child, failure(Step::kMount, Operation::kBind, sys::kENOSPC, 70000));
   const Message message = receive_one();
