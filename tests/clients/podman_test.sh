@@ -201,7 +201,11 @@ alone_user_mapping() {
     sh -c 'echo "$(cat /proc/self/uid_map) $(stat -c "%u %g" /bin/busybox)"'
 }
 test_terminal() { expect_like '/dev/(pts/0|console)' on_terminal_run --tty test tty; }
-test_terminal_size() { expect '33 77' on_terminal_run --tty test stty size; }
+# podman tells the size when the container runs already: the program has to wait for it.
+test_terminal_size() {
+  expect '33 77' on_terminal_run --tty test \
+    sh -c 'until stty size 2> /dev/null; do sleep 0.05; done'
+}
 on_terminal_run() {
   local client
   client=$(type -P podman)
