@@ -42,7 +42,7 @@ constexpr char kConfig[] = R"({
     {"destination": "/dev", "type": "tmpfs", "source": "tmpfs",
      "options": ["nosuid", "strictatime", "mode=755", "size=65536k"]},
     {"destination": "/dev/pts", "type": "devpts", "source": "devpts",
-     "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]},
+     "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"TTY_GROUP]},
     {"destination": "/dev/shm", "type": "tmpfs", "source": "shm",
      "options": ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]},
     {"destination": "/dev/mqueue", "type": "mqueue", "source": "mqueue",
@@ -53,9 +53,8 @@ constexpr char kConfig[] = R"({
      "options": ["nosuid", "noexec", "nodev", "relatime", "ro"]}MORE_MOUNTS
   ],
   "linux": {SECCOMP
-    "cgroupsPath": "CGROUP_PATH",
-    "namespaces": [{"type": "pid"}, {"type": "network"}, {"type": "ipc"}, {"type": "uts"},
-                   {"type": "mount"}, {"type": "cgroup"}],
+    CGROUP"namespaces": [{"type": "pid"}, {"type": "network"}, {"type": "ipc"}, {"type": "uts"},
+                   {"type": "mount"}, {"type": "cgroup"}USER_NAMESPACE],ID_MAPS
     "maskedPaths": ["/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys",
                     "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
                     "/proc/sched_debug", "/sys/firmware", "/proc/scsi"],
@@ -91,6 +90,13 @@ void replace(std::string& text, const std::string& placeholder, const std::strin
   text.replace(text.find(placeholder), placeholder.size(), value);
 }
 
+// The maps of a user namespace in which that user, and nobody else, is root.
+std::string map_to_root(uid_t user) {
+  const std::string map =
+      "[{\"containerID\": 0, \"hostID\": " + std::to_string(user) + ", \"size\": 1}],";
+  return "\n    \"uidMappings\": " + map + "\n    \"gidMappings\": " + map;
+}
+
 }  // namespace
 
 Bundle::Bundle(const std::string& payload, const std::string& waiting) {
@@ -101,18 +107,23 @@ Bundle::Bundle(const std::string& payload, const std::string& waiting) {
   }
   folder_ = name;
   std::filesystem::create_directory(state_folder());
-  if (mount("tmpfs", state_folder().c_str(), "tmpfs", 0, "mode=700") != 0) {
+  if (mount("tmpfs", state_folder().c_str(), "tmpfs", 0, "mode=1777") != 0) {
     fail("mount tmpfs");  // where runtimes keep it, /run, is one too
   }
   for (const char* folder : {"", "/proc", "/dev", "/sys", "/bound", "/mnt"}) {
     std::filesystem::create_directory(rootfs() + folder);
   }
-  std::filesystem::copy_file(payload, rootfs() + "/true");
-  std::filesystem::copy_file(waiting, rootfs() + "/wait");
-  for (const char* program : {"/true", "/wait"}) {
-    std::filesystem::permissions(rootfs() + program, std::filesystem::perms(0755));
-  }
+  // Other users reach what is in it.
+  std::filesystem::permissions(folder_, std::filesystem::perms(0711));
+  add_program(payload, "/true");
+  add_program(waiting, "/wait");
   run_program("/true");
+}
+
+void Bundle::add_program(const std::string& from, const std::string& path) const {
+  std::filesystem::copy_file(from, rootfs() + path,
+                             std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::permissions(rootfs() + path, std::filesystem::perms(0755));
 }
 
 void Bundle::run_program(const std::string& path) const {
@@ -133,7 +144,11 @@ void Bundle::write_config(const std::string& folder, const Settings& settings) c
   replace(config, "MORE_MOUNTS", mounts);
   replace(config, "SECCOMP",
           settings.seccomp.empty() ? "" : "\"seccomp\": " + settings.seccomp + ",");
-  replace(config, "CGROUP_PATH", "/" + settings.cgroup);
+  const bool is_root = settings.user == 0;
+  replace(config, "TTY_GROUP", is_root ? ", \"gid=5\"" : "");
+  replace(config, "CGROUP", is_root ? "\"cgroupsPath\": \"/" + settings.cgroup + "\",\n    " : "");
+  replace(config, "USER_NAMESPACE", is_root ? "" : ", {\"type\": \"user\"}");
+  replace(config, "ID_MAPS", is_root ? "" : map_to_root(settings.user));
   std::filesystem::create_directories(folder);
   std::ofstream(folder + "/config.json") << config;
 }

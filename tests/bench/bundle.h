@@ -4,6 +4,8 @@
 // and in a temporary folder an OCI bundle whose root file system is one static program.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 namespace bench {
@@ -24,10 +26,15 @@ class Bundle {
     std::string cgroup = "nosc_bench";  // beneath the hierarchy's root
     std::string seccomp = "";           // the object of that name; empty: none
     int binds = 0;                      // mounts of a folder of the root file system, at /mnt/N
+    uid_t user = 0;                     // who runs it: another has a user namespace, and no cgroup
   };
 
   // Writes a configuration of this root file system into that folder, which is made.
   void write_config(const std::string& folder, const Settings& settings) const;
+
+  // Copies a program of the host into the root file system.
+  // Errors: throws std::filesystem::filesystem_error.
+  void add_program(const std::string& from, const std::string& path) const;
 
   // Writes the configuration once more, with that program.
   void run_program(const std::string& path) const;

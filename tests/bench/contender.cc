@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,8 +56,20 @@ struct Outcome {
   int wait_status;
 };
 
+// In a child of vfork(2), whose memory is the parent's: by the bare calls, as the C library's tell
+// the parent's threads. False: refused.
+bool become(const Caller& caller) {
+  if (caller.cgroup_procs_fd >= 0 && write(caller.cgroup_procs_fd, "0", 1) != 1) {
+    return false;
+  }
+  return caller.user == 0 || (syscall(SYS_setgroups, 0, nullptr) == 0 &&
+                              syscall(SYS_setresgid, caller.user, caller.user, caller.user) == 0 &&
+                              syscall(SYS_setresuid, caller.user, caller.user, caller.user) == 0);
+}
+
 // vfork, execve and wait4, and nothing else while the clock runs.
-Outcome run(const std::vector<std::string>& command, int null_fd, int error_fd) {
+Outcome run(const std::vector<std::string>& command, const Caller& caller, int null_fd,
+            int error_fd) {
   const std::vector<char*> argv = argv_of(command);
   Outcome outcome = {{0, 0}, -1};
   const uint64_t start_ns = now_ns();
@@ -65,7 +78,9 @@ Outcome run(const std::vector<std::string>& command, int null_fd, int error_fd) 
     dup2(null_fd, STDIN_FILENO);
     dup2(null_fd, STDOUT_FILENO);
     dup2(error_fd, STDERR_FILENO);
-    execve(argv[0], argv.data(), environ);
+    if (become(caller)) {
+      execve(argv[0], argv.data(), environ);
+    }
     _exit(127);
   }
   struct rusage usage = {};
@@ -117,7 +132,7 @@ std::string find_program(const std::string& name) {
 std::vector<Contender> find_contenders(const Programs& programs, const Bundle& bundle,
                                        const Site& site) {
   const std::string container = " run --bundle " + site.folder + " " + site.name;
-  const std::string state = " --root " + bundle.state_folder();
+  const std::string state = " --root " + bundle.state_folder() + site.records;
   std::vector<Contender> contenders;
   const auto add = [&](const std::string& name, const std::string& program,
                        const std::string& arguments) {
@@ -126,7 +141,7 @@ std::vector<Contender> find_contenders(const Programs& programs, const Bundle& b
     }
   };
   add("floor", programs.floor,
-      " " + bundle.rootfs() + " /sys/fs/cgroup/" + site.name + " /true " +
+      " " + bundle.rootfs() + " /sys/fs/cgroup/" + site.name + " " + site.program + " " +
           std::to_string(site.binds));
   add("nosc", programs.nosc, state + "/nosc" + container);
   add("crun", find_program("crun"), state + " --cgroup-manager=cgroupfs" + container);
@@ -136,15 +151,16 @@ std::vector<Contender> find_contenders(const Programs& programs, const Bundle& b
       " --unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup --hostname bench"
       " --ro-bind " +
           bundle.rootfs() +
-          " / --proc /proc --dev /dev --mqueue /dev/mqueue --ro-bind /sys /sys --cap-drop ALL"
-          " /true");
+          " / --proc /proc --dev /dev --mqueue /dev/mqueue --ro-bind /sys /sys --cap-drop ALL " +
+          site.program);
   return contenders;
 }
 
-Run run_command(const std::string& name, const std::vector<std::string>& command) {
+Run run_command(const std::string& name, const std::vector<std::string>& command,
+                const Caller& caller) {
   const Descriptor null(open("/dev/null", O_RDWR | O_CLOEXEC));
   const Descriptor errors(memfd_create("errors", MFD_CLOEXEC));
-  const Outcome outcome = run(command, null, errors);
+  const Outcome outcome = run(command, caller, null, errors);
   if (outcome.wait_status != 0) {
     throw std::runtime_error(name + ": " + first_line_of(errors) + " (wait status " +
                              std::to_string(outcome.wait_status) + ")");
@@ -161,7 +177,7 @@ uint64_t count_syscalls(const Contender& contender, const Bundle& bundle) {
   std::vector<std::string> command = {strace, "-f", "-c", "-U", "calls,name", "-o", table};
   command.insert(command.end(), contender.command.begin(), contender.command.end());
   const Descriptor null(open("/dev/null", O_RDWR | O_CLOEXEC));
-  if (run(command, null, null).wait_status != 0) {
+  if (run(command, contender.caller, null, null).wait_status != 0) {
     return 0;
   }
   std::istringstream lines(read_file(table));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <string>
 #include <vector>
@@ -17,9 +18,16 @@ struct Run {
   uint64_t cpu_us;   // user and system time of it and of everything that it waited for
 };
 
+// What the driver's child becomes before it executes a command.
+struct Caller {
+  uid_t user = 0;            // and the group of that number
+  int cgroup_procs_fd = -1;  // of the cgroup.procs to join; -1: stay
+};
+
 struct Contender {
   std::string name;
   std::vector<std::string> command;  // the first word is the program's path
+  Caller caller = {};
   std::vector<Run> runs = {};
   // Of one more run, its payload's included; 0: not counted.
   uint64_t syscalls = 0;
@@ -40,6 +48,8 @@ struct Site {
   std::string folder;               // holds config.json
   std::string name = "nosc_bench";  // of the container and of its cgroup
   int binds = 0;                    // of which config.json has as many
+  std::string program = "/true";    // in the root file system
+  std::string records = "";         // "/NAME" beneath the bundle's state folder, or at its top
 };
 
 // The contenders that this machine has: the floor first, then nosc and the installed peers.
@@ -48,7 +58,8 @@ std::vector<Contender> find_contenders(const Programs& programs, const Bundle& b
 
 // Runs a command of the contender with that name once.
 // Errors: throws std::runtime_error with what it said, if it didn't exit with 0.
-Run run_command(const std::string& name, const std::vector<std::string>& command);
+Run run_command(const std::string& name, const std::vector<std::string>& command,
+                const Caller& caller = {});
 
 // The path of an installed program, or an empty string. PATH first, then where administrators'
 // programs lie.

@@ -18,6 +18,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/bench/least_memory.h"
 #include "tests/bench/report.h"
 
 namespace bench {
@@ -42,7 +43,7 @@ void keep_names(std::vector<Contender>& contenders, const std::vector<std::strin
 void drop_those_that_fail(std::vector<Contender>& contenders) {
   std::erase_if(contenders, [](const Contender& contender) {
     try {
-      (void)run_command(contender.name, contender.command);
+      (void)run_command(contender.name, contender.command, contender.caller);
       return false;
     } catch (const std::runtime_error& error) {
       std::cerr << "left out: " << error.what() << "\n";
@@ -63,7 +64,8 @@ Case measure(const Context& context, const std::string& name, std::vector<Conten
   for (int round = 0; round < context.rounds; ++round) {
     std::shuffle(order.begin(), order.end(), random);
     for (Contender* contender : order) {
-      contender->runs.push_back(run_command(contender->name, contender->command));
+      contender->runs.push_back(
+          run_command(contender->name, contender->command, contender->caller));
     }
   }
   Case result{name, {}};
@@ -77,7 +79,8 @@ Case measure(const Context& context, const std::string& name, std::vector<Conten
 }
 
 Site write_site(const Context& context, const std::string& name, Bundle::Settings settings) {
-  const Site site{context.bundle.folder() + "/" + name, "nosc_bench_" + name, settings.binds};
+  const Site site{context.bundle.folder() + "/" + name, "nosc_bench_" + name, settings.binds,
+                  settings.program};
   settings.cgroup = site.name;
   context.bundle.write_config(site.folder, settings);
   return site;
@@ -137,6 +140,67 @@ std::string read_text(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+// The floor makes no user namespace: ratios are to nosc.
+Scenario measure_user(const Context& context) {
+  constexpr uid_t kUser = 1000;
+  Site site = write_site(context, "user", {.user = kUser});
+  site.records = "/user";  // the folder of the others' is not this user's
+  // Where the build is, other users may not look.
+  Programs programs = context.programs;
+  programs.nosc = context.bundle.folder() + "/nosc";
+  std::filesystem::copy_file(context.programs.nosc, programs.nosc);
+  std::vector<Contender> contenders = find_contenders(programs, context.bundle, site);
+  keep_names(contenders, {"nosc", "crun", "runc", "bwrap"});
+  for (Contender& contender : contenders) {
+    contender.caller.user = kUser;
+  }
+  return {"plain user", "us", {measure(context, "run as a plain user", contenders)}};
+}
+
+constexpr char kBusybox[] = "/bin/busybox";
+// A name by which busybox is its own `true`.
+constexpr char kBusyboxTrue[] = "/mnt/true";
+
+// What containers run: by the name of the case, nothing but an exit, and a usual small program.
+std::vector<std::pair<std::string, Site>> write_payload_sites(const Context& context) {
+  std::vector<std::pair<std::string, Site>> sites = {
+      {"a program that exits", write_site(context, "exits", {})}};
+  if (std::filesystem::exists(kBusybox)) {
+    context.bundle.add_program(kBusybox, kBusyboxTrue);
+    sites.emplace_back("busybox true", write_site(context, "busybox", {.program = kBusyboxTrue}));
+  }
+  return sites;
+}
+
+Scenario measure_payloads(const Context& context) {
+  Scenario scenario{"payload", "us", {}};
+  for (const auto& [name, site] : write_payload_sites(context)) {
+    scenario.cases.push_back(
+        measure(context, name, find_contenders(context.programs, context.bundle, site)));
+  }
+  return scenario;
+}
+
+Scenario measure_least_memory(const Context& context) {
+  Scenario scenario{"least memory limit", "KiB", {}};
+  try {
+    const LimitedCgroup cgroup(context.bundle.folder() + "/memory", "nosc_bench_limit");
+    for (const auto& [name, site] : write_payload_sites(context)) {
+      std::cerr << "least memory for " << name << "\n";
+      std::vector<Row>& rows = scenario.cases.emplace_back(name).rows;
+      for (const Contender& contender : find_contenders(context.programs, context.bundle, site)) {
+        const auto value = static_cast<double>(cgroup.find_least_kib(contender));
+        if (value > 0) {
+          rows.push_back({contender.name, value, rows.empty() ? 1 : value / rows.front().value});
+        }
+      }
+    }
+  } catch (const std::runtime_error& error) {
+    std::cerr << "left out: " << error.what() << "\n";
+  }
+  return scenario;
+}
+
 // The floor has no compiler of filters: ratios are to nosc without one.
 Scenario measure_filter(const Context& context) {
   const Site plain = write_site(context, "plain", {});
@@ -176,7 +240,7 @@ Scenario measure_records(const Context& context) {
   const Site plain = write_site(context, "beside", {});
   const std::string& nosc = context.programs.nosc;
   int present = 0;
-  for (const int count : {1, 100, 1000}) {
+  for (const int count : {1, 100, 1000, 10000}) {
     make_stopped(context, site, root, present, count);
     present = count;
     scenario.cases.push_back(
@@ -241,8 +305,9 @@ std::vector<Scenario> measure_scenarios(const Programs& programs, const Bundle& 
   // The first processes of containers that are created become this one's children.
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   const Context context{programs, bundle, rounds};
-  return {measure_filter(context), measure_mounts(context), measure_host_mounts(context),
-          measure_rates(context), measure_records(context)};
+  return {measure_filter(context),       measure_user(context),        measure_payloads(context),
+          measure_mounts(context),       measure_host_mounts(context), measure_rates(context),
+          measure_least_memory(context), measure_records(context)};
 }
 
 void print_scenarios(std::ostream& out, const std::vector<Scenario>& scenarios) {
