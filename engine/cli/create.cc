@@ -50,6 +50,7 @@ uint32_t flags_of(const Plan& plan, const CommandLine& line, launch::Lifetime li
   uint32_t flags = 0;
   const bool waits = lifetime == launch::Lifetime::kForeground;
   if (waits && !line.has(Option::kKeep)) flags |= state::kForeground;
+  if (plan.hooks.has(hooks::Kind::kStartContainer)) flags |= state::kHasStartContainer;
   if (plan.hooks.has(hooks::Kind::kPoststart)) flags |= state::kHasPoststart;
   if (plan.hooks.has(hooks::Kind::kPoststop)) flags |= state::kHasPoststop;
   if (plan.namespaces.created.has(sys::kCLONE_NEWPID)) flags |= state::kOwnPids;

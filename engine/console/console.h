@@ -48,17 +48,10 @@ void apply_terminal(sys::BorrowedFd peer);
 // The parent's end of send_terminal().
 sys::Fd receive_terminal(sys::BorrowedFd socket);
 
-// The signal mask that nosc was started with.
-struct HeldSignals {
-  sys::Sigset before{};
-};
-
 // Blocks the signals that are handed on, and SIGCHLD. In the parent, before clone.
-void hold_signals(HeldSignals& held);
+void hold_signals();
 
-// Gives the program every standard signal with its default action and none blocked: what callers
-// ignore (conmon does broken pipes, nohup hangups) would stay ignored for good. In the child,
-// before exec.
+// Gives the program its signals (rt::reset_signals). In the child, before exec. Step: kExec.
 void apply_default_signals();
 
 // Waits for the container's first process; hands on signals and, where there is a terminal, copies

@@ -26,13 +26,12 @@ constexpr sys::BorrowedFd kNone = sys::BorrowedFd::from_raw(-1);
 class ForegroundTest : public testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_TRUE(outcome_of([&] { return hold_signals(held_); }).ok());
+    ASSERT_TRUE(sys::rt_sigprocmask(sys::kSIG_BLOCK, nullptr, &before_).ok());
+    ASSERT_TRUE(outcome_of([] { return hold_signals(); }).ok());
   }
-  void TearDown() override {
-    EXPECT_TRUE(sys::rt_sigprocmask(sys::kSIG_SETMASK, &held_.before).ok());
-  }
+  void TearDown() override { EXPECT_TRUE(sys::rt_sigprocmask(sys::kSIG_SETMASK, &before_).ok()); }
 
-  HeldSignals held_;
+  sys::Sigset before_;
 };
 
 TEST_F(ForegroundTest, ReturnsTheExitStatus) {
@@ -53,7 +52,6 @@ TEST_F(ForegroundTest, ReturnsTheSignal) {
 }
 
 TEST_F(ForegroundTest, HandsSignalsOn) {
-  const HeldSignals held [[maybe_unused]] = held_;
   const sys::Pid child = start([] {
     // The parent's own signal comes back as the end of this process.
     (void)sys::kill(sys::getppid(), sys::kSIGTERM);

@@ -3,11 +3,11 @@
 
 #include "engine/rt/error.h"
 #include "engine/rt/step.h"
+#include "engine/rt/waiting.h"
 
 namespace nosc::console {
 namespace {
 
-constexpr int kLastStandardSignal = 31;  // the real-time ones follow
 constexpr unsigned kBitsPerWord = sizeof(unsigned long) * 8;
 
 // What stays as it is: errors of nosc itself, and job control. A stop of nosc is the shell's way to
@@ -31,22 +31,14 @@ sys::Sigset held_signals() {
   return set;
 }
 
-void hold_signals(HeldSignals& held) {
+void hold_signals() {
   const sys::Sigset set = held_signals();
-  or_fail(sys::rt_sigprocmask(sys::kSIG_BLOCK, &set, &held.before), "block", "signals");
+  or_fail(sys::rt_sigprocmask(sys::kSIG_BLOCK, &set), "block", "signals");
 }
 
 void apply_default_signals() {
   begin_step(Step::kExec);
-  const sys::Sigaction action{};
-  for (int number = 1; number <= kLastStandardSignal; ++number) {
-    const auto signal = static_cast<sys::Signal>(number);
-    if (signal != sys::kSIGKILL && signal != sys::kSIGSTOP) {
-      or_fail(sys::rt_sigaction(signal, &action), Operation::kSet);
-    }
-  }
-  const sys::Sigset none{};
-  or_fail(sys::rt_sigprocmask(sys::kSIG_SETMASK, &none), Operation::kSet);
+  or_fail(rt::reset_signals(), Operation::kSet);
 }
 
 int exit_status_of(const sys::Siginfo& info) {

@@ -14,21 +14,23 @@
 //
 // A hook is executed by its absolute path, with its own arguments and its own environment and
 // nothing else of either: a library path that the image or the caller set reaches no hook
-// (CVE-2025-23266). It reads the container's state as JSON from its standard input, a memory file
-// of its own; what it writes goes to nosc's standard error, so that it never mixes with the
-// container's output. It dies with its nosc, and after its timeout.
-// Source: runtime-spec 1.3.0, config.md, "POSIX-platform Hooks"; runtime.md, "Lifecycle".
+// (CVE-2025-23266). It reads the container's state as JSON from its standard input and writes to
+// two memory files, which are told when it fails and else forgotten; only what a startContainer
+// hook of `start` writes goes to the container's standard error, for there is no nosc to tell it.
+// It leads a session of its own, with every signal as it is by default, and dies with its nosc,
+// after its timeout, or when a signal ends the wait for it (rt/waiting.h): then with its process
+// group. Source: runtime-spec 1.3.0, config.md, "POSIX-platform Hooks"; runtime.md, "Lifecycle".
 
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "engine/rt/arena.h"
 #include "engine/rt/failure.h"
 #include "engine/rt/place.h"
 #include "engine/spec/config.h"
 #include "engine/state/record.h"
-#include "syscalls/signals.h"
 
 namespace nosc::hooks {
 
@@ -66,18 +68,31 @@ struct HookContext {
   const state::Texts* texts;
   sys::Pid pid{};
   state::Status status = state::Status::kCreating;
-  sys::Sigset mask;  // of signals, as nosc was started with
 };
 
 // How a hook failed: kExecute: it could not be started, `error` says why; kAwait: it ended with
-// `error` as its status, or 128 + the signal.
+// `error` as its status, or kSignalled + the signal.
 struct HookFailure {
   Operation operation = Operation::kNone;
   uint16_t error = 0;
 
   bool failed() const { return operation != Operation::kNone; }
 };
-inline constexpr uint16_t kTimedOut = 0xffff;  // in place of a status
+inline constexpr uint16_t kSignalled = 0x100;
+inline constexpr uint16_t kTimedOut = 0xffff;  // in place of a status, as is the next one
+inline constexpr uint16_t kInterrupted = 0xfffe;
+
+// Gets the process ready for hooks: makes what they write to, and takes the signals that end the
+// wait for them. The first hook does so; it is called before that where a child runs hooks, which
+// then write to the same. Errors: those of the calls.
+void prepare_hooks();
+// Lets the hooks to come write to the standard error of this process: nobody is going to tell.
+void leave_output();
+
+enum class Stream : uint8_t { kOut, kError };
+// Reads the beginning of what the last hook wrote, without a line's end behind it.
+// Shape: a part of `buffer`.
+std::string_view read_output(Stream stream, std::span<char> buffer);
 
 // Runs one hook to its end.
 HookFailure run_hook(const HookRecord& hook, const HookContext& context);

@@ -46,9 +46,8 @@ class HooksTest : public testing::Test {
   }
 
   HookFailure run(const HookRecord& record) {
-    return run_hook(
-        record,
-        {.texts = &texts_, .pid = sys::Pid{77}, .status = state::Status::kCreating, .mask = {}});
+    return run_hook(record,
+                    {.texts = &texts_, .pid = sys::Pid{77}, .status = state::Status::kCreating});
   }
 
   std::string content(const std::string& name) const {
@@ -90,7 +89,7 @@ TEST_F(HooksTest, StatusAndSignalAreTold) {
   EXPECT_EQ(status.error, 3);
   const HookFailure signal = run(hook("kill -9 $$"));
   EXPECT_EQ(signal.operation, Operation::kAwait);
-  EXPECT_EQ(signal.error, 128 + SIGKILL);
+  EXPECT_EQ(signal.error, kSignalled + SIGKILL);
 }
 
 TEST_F(HooksTest, AMissingProgramIsTold) {
@@ -101,18 +100,74 @@ TEST_F(HooksTest, AMissingProgramIsTold) {
   EXPECT_EQ(failure.error, ENOENT);
 }
 
-TEST_F(HooksTest, OneThatHangsIsKilled) {
-  const HookFailure failure = run(hook("echo $$ > " + folder_ + "/pid; exec sleep 1000", 500));
+TEST_F(HooksTest, WhatItWroteIsToldOfTheLastAlone) {
+  char buffer[16];
+  EXPECT_FALSE(run(hook("echo long before; echo long before >&2")).failed());
+  EXPECT_TRUE(run(hook("echo said; echo wrong >&2; exit 1")).failed());
+  EXPECT_EQ(read_output(Stream::kOut, buffer), "said");
+  EXPECT_EQ(read_output(Stream::kError, buffer), "wrong");
+  EXPECT_TRUE(run(hook("echo 0123456789abcdefghij; exit 1")).failed());
+  EXPECT_EQ(read_output(Stream::kOut, buffer), "0123456789abcdef");
+}
+
+TEST_F(HooksTest, ItsSignalsAreAsByDefault) {
+  signal(SIGPIPE, SIG_IGN);
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  sigprocmask(SIG_BLOCK, &all, &before);
+  EXPECT_FALSE(run(hook("grep -E 'Sig(Blk|Ign)' /proc/$$/status > " + folder_ + "/set")).failed());
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  signal(SIGPIPE, SIG_DFL);
+  std::istringstream set(content("set"));
+  std::string name;
+  unsigned long long blocked = 1;
+  unsigned long long ignored = 1;
+  set >> name >> std::hex >> blocked >> name >> ignored;
+  EXPECT_EQ(blocked, 0u);
+  EXPECT_EQ(ignored & 0x7fffffff, 0u) << "the standard signals, 1 to 31";
+}
+
+TEST_F(HooksTest, HasAStatusWhereTheCallerIgnoresTheEndsOfItsChildren) {
+  signal(SIGCHLD, SIG_IGN);
+  EXPECT_EQ(run(hook("exit 3")).error, 3);
+}
+
+TEST_F(HooksTest, OneThatHangsIsKilledWithItsGroup) {
+  const std::string script =
+      "sleep 1000 & echo $! > " + folder_ + "/child; echo $$ > " + folder_ + "/pid; wait";
+  HookFailure failure = run(hook(script, 1));
+  // A busy machine may be slower than a timeout; what was there by then is gone.
+  for (int timeout_ms = 100; content("pid").empty(); timeout_ms *= 2) {
+    failure = run(hook(script, timeout_ms));
+  }
   EXPECT_EQ(failure.operation, Operation::kAwait);
   EXPECT_EQ(failure.error, kTimedOut);
-  const int pid = std::atoi(content("pid").c_str());
-  if (pid != 0) EXPECT_EQ(kill(pid, 0), -1);
+  EXPECT_EQ(kill(std::atoi(content("pid").c_str()), 0), -1);
+  // The child is killed too, but it is for process 1 to wait for it.
+  const std::string child = content("child");
+  const std::string status_path = "/proc/" + child.substr(0, child.size() - 1) + "/status";
+  for (;;) {
+    std::ifstream file(status_path);
+    std::stringstream status;
+    status << file.rdbuf();
+    if (!file || status.str().find("State:\tS") == std::string::npos) break;
+  }
+}
+
+TEST_F(HooksTest, ASignalEndsTheWait) {
+  for (const int timeout_ms : {-1, 1'000'000}) {
+    const HookFailure failure =
+        run(hook("kill -TERM " + std::to_string(getpid()) + "; exec sleep 1000", timeout_ms));
+    EXPECT_EQ(failure.operation, Operation::kAwait);
+    EXPECT_EQ(failure.error, kInterrupted);
+  }
 }
 
 TEST_F(HooksTest, TheFirstFailureEndsTheRow) {
   const HookRecord row[] = {hook("echo a >> " + folder_ + "/log"), hook("exit 1"),
                             hook("echo c >> " + folder_ + "/log")};
-  const HookContext context{.texts = &texts_, .mask = {}};
+  const HookContext context{.texts = &texts_};
   const Failure failure = run_hooks(row, Step::kPoststartHook, context);
   EXPECT_EQ(failure.step, Step::kPoststartHook);
   EXPECT_EQ(failure.index, 1u);

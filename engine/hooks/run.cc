@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/hooks/hooks.h"
+#include "engine/rt/error.h"
 #include "engine/rt/step.h"
+#include "engine/rt/waiting.h"
 #include "engine/rt/writer.h"
 #include "syscalls/sys.h"
+#include "syscalls/sys/retry.h"
 
 namespace nosc::hooks {
 namespace {
@@ -11,6 +14,16 @@ constexpr int kPollMs = 10;  // between looks at a hook, before Linux 5.3
 constexpr int kExecuteStatus = 127;
 constexpr auto kStdin = 0;
 constexpr auto kStdout = 1;
+constexpr auto kStderr = 2;
+
+// Two files that every hook of this process writes to, and those of its children. Open until its
+// end.
+struct Output {
+  sys::BorrowedFd out = sys::BorrowedFd::from_raw(-1);
+  sys::BorrowedFd error = sys::BorrowedFd::from_raw(-1);
+};
+constinit Output output;
+constinit bool is_prepared = false;
 
 // The state in a memory file, at its beginning.
 sys::Result<sys::Fd> make_input(const HookContext& context) {
@@ -26,55 +39,88 @@ sys::Result<sys::Fd> make_input(const HookContext& context) {
 }
 
 // In the hook's process. Returns what was refused.
-sys::Errno execute(const HookRecord& hook, const HookContext& context, sys::BorrowedFd input) {
+sys::Errno execute(const HookRecord& hook, sys::BorrowedFd input) {
   (void)sys::prctl(sys::kPR_SET_PDEATHSIG, static_cast<unsigned long>(sys::kSIGKILL));
+  (void)sys::setsid();
+  const auto [out, error] = output;
   (void)sys::dup3(input, kStdin);
-  (void)sys::dup3(sys::BorrowedFd::from_raw(2), kStdout);
+  (void)sys::dup3(out.raw() < 0 ? sys::BorrowedFd::from_raw(kStderr) : out, kStdout);
+  if (error.raw() >= 0) (void)sys::dup3(error, kStderr);
   (void)sys::close_range(3, ~0u, sys::kCLOSE_RANGE_CLOEXEC);
-  (void)sys::rt_sigprocmask(sys::kSIG_SETMASK, &context.mask);
+  (void)rt::reset_signals();
   return sys::execve(sys::CStr::from_terminated(hook.path), hook.argv, hook.envp).error();
 }
 
-void sleep_until_end(sys::BorrowedFd process, int duration_ms) {
-  sys::Timespec duration{};
-  duration.sec = duration_ms / 1000;
-  duration.nsec = duration_ms % 1000 * 1'000'000;
-  sys::Pollfd entry{.fd = process.raw(), .events = sys::kPOLLIN, .revents = {}};
-  (void)sys::portable::ppoll({&entry, 1}, duration_ms < 0 ? nullptr : &duration, nullptr);
+uint16_t status_of(const sys::Siginfo& info) {
+  const bool exited = info.code == sys::kCLD_EXITED;
+  return static_cast<uint16_t>(exited ? info.status : kSignalled + info.status);
 }
 
-// Waits for the hook, and kills it after its time. Returns its status as a shell would.
+// Ends the hook and whatever stayed in its process group.
+void kill_group(sys::Pid pid) {
+  (void)sys::kill(static_cast<sys::Pid>(-sys::to_raw(pid)), sys::kSIGKILL);
+  (void)sys::kill(pid, sys::kSIGKILL);
+  sys::Siginfo info{};
+  (void)sys::retry_eintr(
+      [&] { return sys::waitid(sys::kP_PID, sys::to_raw(pid), &info, sys::kWEXITED); });
+}
+
+// Waits for the hook, and kills it after its time or when nosc is to end. Returns its status.
 uint16_t await(sys::Pid pid, int timeout_ms) {
   const auto process = sys::pidfd_open(pid);
   const auto pidfd = process ? process.borrow() : sys::BorrowedFd::from_raw(-1);
-  bool timed_out = false;
-  for (;;) {
+  rt::Waited waited = rt::Waited::kReady;
+  while (waited != rt::Waited::kInterrupted && timeout_ms != 0) {
+    const bool in_one = process.ok() || (timeout_ms >= 0 && timeout_ms < kPollMs);
+    const int part_ms = in_one ? timeout_ms : kPollMs;
+    waited = rt::wait_until_readable(pidfd, part_ms);
     sys::Siginfo info{};
-    const auto options = timed_out ? sys::kWEXITED : sys::kWEXITED | sys::kWNOHANG;
-    const auto waited = sys::waitid(sys::kP_PID, sys::to_raw(pid), &info, options);
-    if (waited && info.pid != sys::Pid{0}) {
-      if (timed_out) return kTimedOut;
-      return static_cast<uint16_t>(info.code == sys::kCLD_EXITED ? info.status : 128 + info.status);
-    }
-    if (!waited && !waited.failed_with(sys::kEINTR)) return kTimedOut;
-    if (timed_out) continue;
-    if (timeout_ms == 0) {
-      (void)sys::kill(pid, sys::kSIGKILL);
-      timed_out = true;
-      continue;
-    }
-    const bool in_one = process.ok();
-    const int part_ms = in_one || (timeout_ms >= 0 && timeout_ms < kPollMs) ? timeout_ms : kPollMs;
-    sleep_until_end(pidfd, part_ms);
-    if (timeout_ms > 0) timeout_ms -= part_ms;
+    const auto ended =
+        sys::waitid(sys::kP_PID, sys::to_raw(pid), &info, sys::kWEXITED | sys::kWNOHANG);
+    if (ended && info.pid != sys::Pid{0}) return status_of(info);
+    if (waited == rt::Waited::kTimedOut && timeout_ms > 0) timeout_ms -= part_ms;
   }
+  kill_group(pid);
+  return waited == rt::Waited::kInterrupted ? kInterrupted : kTimedOut;
+}
+
+sys::BorrowedFd open_output() {
+  sys::Fd file =
+      or_fail(sys::memfd_create("output", sys::kMFD_CLOEXEC), "memfd_create", "output of hooks");
+  or_fail(sys::portable::fcntl(file, sys::kF_SETFL, static_cast<int>(sys::kO_APPEND.bits())),
+          "set flags of", "output of hooks");
+  return sys::BorrowedFd::from_raw(file.release());
 }
 
 }  // namespace
 
+void prepare_hooks() {
+  if (is_prepared) return;
+  is_prepared = true;
+  output = {open_output(), open_output()};
+  or_fail(rt::take_interruptions(), "open", "signalfd");
+}
+
+void leave_output() { output = {}; }
+
+std::string_view read_output(Stream stream, std::span<char> buffer) {
+  const sys::BorrowedFd file = stream == Stream::kOut ? output.out : output.error;
+  const auto count = sys::pread64(file, sys::MutableBytes(buffer.data(), buffer.size()), 0);
+  std::string_view text(buffer.data(), count ? *count : 0);
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  return text;
+}
+
 HookFailure run_hook(const HookRecord& hook, const HookContext& context) {
   const auto input = make_input(context);
   if (!input) return {Operation::kExecute, static_cast<uint16_t>(input.error().value())};
+  prepare_hooks();
+  (void)sys::portable::ftruncate(output.out, 0);
+  (void)sys::portable::ftruncate(output.error, 0);
+  // A caller that ignores the ends of its children has had them ignored here: there would be no
+  // status.
+  const sys::Sigaction action{};
+  (void)sys::rt_sigaction(sys::kSIGCHLD, &action);
   // The hook tells what was refused; end of file says that it runs.
   sys::FdPair told;
   const auto piped = sys::pipe2(told, sys::kO_CLOEXEC);
@@ -82,7 +128,7 @@ HookFailure run_hook(const HookRecord& hook, const HookContext& context) {
   const auto pid = sys::portable::clone_process(sys::CloneFlags{}, sys::kSIGCHLD);
   if (!pid) return {Operation::kExecute, static_cast<uint16_t>(pid.error().value())};
   if (*pid == sys::Pid{0}) {
-    const auto refusal = static_cast<uint16_t>(execute(hook, context, input.borrow()).value());
+    const auto refusal = static_cast<uint16_t>(execute(hook, input.borrow()).value());
     (void)sys::write(told.second, sys::Bytes(&refusal, sizeof refusal));
     for (;;) (void)sys::exit_group(kExecuteStatus);
   }

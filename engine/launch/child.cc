@@ -58,10 +58,7 @@ sys::Pid await_admission(const ChildContext& context) {
   begin_step(Step::kClone);
   const sys::Pid pid = or_fail(wait_for_go(context.channel), Operation::kNone);
   apply_hooks(plan.of(hooks::Kind::kCreateContainer), Step::kCreateContainerHook,
-              {.texts = context.texts,
-               .pid = pid,
-               .status = state::Status::kCreating,
-               .mask = context.signals->before});
+              {.texts = context.texts, .pid = pid, .status = state::Status::kCreating});
   return pid;
 }
 
@@ -126,12 +123,10 @@ void run_start_hooks(const ChildContext& context, sys::Pid pid,
         sys::BorrowedFd::from_raw(process::await_start(context.start_socket).release());
     descriptors.start = sys::BorrowedFd::from_raw(-1);
     report_failures_to(descriptors.failure);
+    hooks::leave_output();
   }
   apply_hooks(records, Step::kStartContainerHook,
-              {.texts = context.texts,
-               .pid = pid,
-               .status = state::Status::kCreated,
-               .mask = context.signals->before});
+              {.texts = context.texts, .pid = pid, .status = state::Status::kCreated});
 }
 
 // EINVAL: the mappings leave root out, and the set-up goes on as whoever it is.

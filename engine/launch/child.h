@@ -29,8 +29,7 @@ struct ChildContext {
   sys::BorrowedFd start_socket;  // of a detached container
   sys::BorrowedFd record;        // its lock is the parent's alone; -1: no record
   sys::BorrowedFd program;       // the sealed last stage: the stub, or nosc itself for the report
-  const console::HeldSignals* signals;
-  const state::Texts* texts;  // for hooks; nullptr: no record
+  const state::Texts* texts;     // for hooks; nullptr: no record
   Lifetime lifetime = Lifetime::kForeground;
   Start start = Start::kAtOnce;
 };

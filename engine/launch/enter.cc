@@ -168,7 +168,7 @@ void enter(Entry& entry, Arena& arena) {
   process::close_descriptors_on_exec();
   entry.program = process::open_stub();
   entry.channel = open_channel();
-  console::hold_signals(entry.signals);
+  console::hold_signals();
   start(entry, arena);
   Undo end_process(kill_and_reap, &entry.init.pid);
   auto pidfd = sys::pidfd_open(entry.init.pid);

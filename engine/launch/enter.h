@@ -41,7 +41,6 @@ struct Entry {
   cgroups::Cgroup cgroup = {};     // empty: those of the caller
   sys::Fd program = {};
   Channel channel = {};
-  console::HeldSignals signals = {};
   Init init = {};
   sys::Fd terminal = {};
 };

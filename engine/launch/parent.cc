@@ -5,6 +5,7 @@
 #include "engine/launch/self.h"
 #include "engine/launch/words.h"
 #include "engine/rt/error.h"
+#include "engine/rt/waiting.h"
 #include "engine/state/start_socket.h"
 #include "syscalls/sys.h"
 
@@ -28,6 +29,21 @@ void prepare_rootfs(Plan& plan, Arena& arena) {
   process::complete_home(plan.process, rootfs, arena);
 }
 
+// Whether hooks run before the program does. Those of its start are in this command, or in another.
+bool runs_hooks(const hooks::HookPlan& plan) {
+  return waits_for_hooks(plan) || plan.has(Kind::kStartContainer);
+}
+
+// Receives a message for which the child may have to wait for a hook.
+Message receive_interruptibly(Launch& launch) {
+  const sys::BorrowedFd channel = launch.channel.parent;
+  if (runs_hooks(launch.plan.hooks) &&
+      rt::wait_until_readable(channel, -1) == rt::Waited::kInterrupted) {
+    fail({.operation = "wait for", .object = "the container's set-up", .text = "interrupted"});
+  }
+  return receive(channel);
+}
+
 // Says in the record what of the cgroup there is to be removed.
 void record_cgroup(Launch& launch) {
   if (launch.record == nullptr) return;
@@ -43,7 +59,8 @@ void prepare(Launch& launch) {
   namespaces::open_joins(plan.namespaces);
   launch.program = plan.payload == Payload::kReport ? open_self_copy() : process::open_stub();
   launch.channel = open_channel();
-  console::hold_signals(launch.signals);
+  console::hold_signals();
+  if (runs_hooks(plan.hooks)) hooks::prepare_hooks();
   if (launch.lifetime == Lifetime::kDetached) {
     launch.start_socket = state::listen_for_start(launch.record->root(), launch.record->inode());
   }
@@ -61,7 +78,6 @@ ChildContext child_context(const Launch& launch) {
           .start_socket = launch.start_socket.borrow(),
           .record = launch.record == nullptr ? kNoFd : launch.record->file(),
           .program = launch.program.borrow(),
-          .signals = &launch.signals,
           .texts = launch.record == nullptr ? nullptr : &launch.record->texts(),
           .lifetime = launch.lifetime};
 }
@@ -85,10 +101,8 @@ void mark_set_up(state::Record& record) {
 // The hooks outside the container, when the child has reached their moment.
 Failure run_runtime_hooks(Launch& launch) {
   const hooks::HookPlan& plan = launch.plan.hooks;
-  const hooks::HookContext context{.texts = &launch.record->texts(),
-                                   .pid = launch.init.pid,
-                                   .status = state::Status::kCreating,
-                                   .mask = launch.signals.before};
+  const hooks::HookContext context{
+      .texts = &launch.record->texts(), .pid = launch.init.pid, .status = state::Status::kCreating};
   launch.ends_with_hooks = true;
   const Failure failure = run_hooks(plan.of(Kind::kPrestart), Step::kPrestartHook, context);
   if (failure.failed()) return failure;
@@ -100,7 +114,7 @@ Failure admit(Launch& launch) {
   if (launch.record == nullptr) return {};
   record_init(launch);
   if (waits_for_hooks(launch.plan.hooks)) {
-    const Message message = receive(launch.channel.parent);
+    const Message message = receive_interruptibly(launch);
     if (message.event != Event::kHooks) return message.failure;
     const Failure failure = run_runtime_hooks(launch);
     if (failure.failed()) return failure;
@@ -119,7 +133,7 @@ Failure await_exec(Launch& launch) {
   if (relays && !message_is_next(channel)) launch.terminal = console::receive_terminal(channel);
   const Failure refused = admit(launch);
   if (refused.failed()) return refused;
-  const Message message = receive(channel);
+  const Message message = receive_interruptibly(launch);
   return message.event == Event::kExecuted ? Failure{} : message.failure;
 }
 

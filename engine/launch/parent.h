@@ -32,7 +32,6 @@ struct Launch {
   sys::Fd start_socket;
   Channel channel;
   cgroups::Cgroup cgroup;
-  console::HeldSignals signals;
   Init init;
   sys::Fd terminal;
   bool ends_with_hooks = false;  // poststop ones

@@ -37,9 +37,7 @@ void remove_cgroup(const state::Record& record, Arena& arena) {
 }
 
 void run_poststop_hooks(const state::Record& record, const hooks::HookPlan& plan, Arena& arena) {
-  hooks::HookContext context{
-      .texts = &record.texts(), .status = state::Status::kStopped, .mask = {}};
-  (void)sys::rt_sigprocmask(sys::kSIG_BLOCK, nullptr, &context.mask);
+  const hooks::HookContext context{.texts = &record.texts(), .status = state::Status::kStopped};
   Plan words;
   words.hooks = plan;
   uint32_t index = 0;

@@ -4,6 +4,7 @@
 #include "engine/launch/remove.h"
 #include "engine/launch/words.h"
 #include "engine/rt/error.h"
+#include "engine/rt/waiting.h"
 #include "engine/state/start_socket.h"
 #include "syscalls/sys.h"
 #include "syscalls/sys/retry.h"
@@ -13,6 +14,14 @@ namespace nosc::launch {
 Failure start_waiting(const state::Record& record, sys::BorrowedFd connection) {
   or_fail(sys::sendto(connection, sys::text("g"), sys::kMSG_NOSIGNAL), "start container",
           record.id());
+  // The hooks of the start may hang, and a container that would go on after them isn't started.
+  if (record.has(state::kHasStartContainer)) {
+    or_fail(rt::take_interruptions(), "open", "signalfd");
+    if (rt::wait_until_readable(connection, -1) == rt::Waited::kInterrupted) {
+      kill_init(record);
+      fail({.operation = "start container", .object = record.id(), .text = "interrupted"});
+    }
+  }
   Failure failure;
   const auto count = sys::retry_eintr(
       [&] { return sys::read(connection, sys::MutableBytes(&failure, sizeof failure)); });
@@ -25,11 +34,9 @@ void finish_start(const state::Record& record, const Failure& failure, const Pla
                   Arena& arena) {
   Failure failed = failure;
   if (!failed.failed()) {
-    hooks::HookContext context{.texts = &record.texts(),
-                               .pid = record.progress().init.pid,
-                               .status = state::Status::kRunning,
-                               .mask = {}};
-    (void)sys::rt_sigprocmask(sys::kSIG_BLOCK, nullptr, &context.mask);
+    const hooks::HookContext context{.texts = &record.texts(),
+                                     .pid = record.progress().init.pid,
+                                     .status = state::Status::kRunning};
     failed = run_hooks(plan.hooks.of(hooks::Kind::kPoststart), Step::kPoststartHook, context);
   }
   if (!failed.failed()) return;

@@ -6,6 +6,9 @@
 namespace nosc::launch {
 namespace {
 
+// So much of what a hook wrote is told, of each of its two streams.
+constexpr size_t kHookOutputBytes = 512;
+
 // In the order of Operation.
 constexpr const char* kOperations[] = {
     nullptr,
@@ -105,18 +108,67 @@ void describe_exec(const Failure& failure, const Plan& plan, Error& error) {
   }
 }
 
+// What is usual to say of a signal.
+constexpr struct {
+  sys::Signal signal;
+  const char* words;
+} kSignalWords[] = {
+    {sys::kSIGHUP, "hangup"},
+    {sys::kSIGINT, "interrupt"},
+    {sys::kSIGQUIT, "quit"},
+    {sys::kSIGABRT, "aborted"},
+    {sys::kSIGKILL, "killed"},
+    {sys::kSIGTERM, "terminated"},
+    {sys::kSIGSEGV, "segmentation fault"},
+    {sys::kSIGPIPE, "broken pipe"},
+};
+
+void write_hook_end(uint32_t status, Writer& out) {
+  if (status < hooks::kSignalled) {
+    out.text("exit status ").decimal(status);
+    return;
+  }
+  const auto signal = static_cast<sys::Signal>(status - hooks::kSignalled);
+  out.text("signal: ");
+  for (const auto& row : kSignalWords) {
+    if (row.signal == signal) {
+      out.text(row.words);
+      return;
+    }
+  }
+  out.text("signal ").decimal(static_cast<uint32_t>(signal));
+}
+
+// How the wait for a hook ended, in the words of runc, which callers look for.
+void write_hook_failure(uint32_t error, const hooks::HookRecord& hook, Writer& out) {
+  if (error == hooks::kInterrupted) {
+    out.text("interrupted");
+  } else if (error == hooks::kTimedOut) {
+    out.text("hook ran past specified timeout of ");
+    out.decimal(static_cast<uint32_t>(hook.timeout_ms) / 1000).text(".0s");
+  } else {
+    char buffer[kHookOutputBytes];
+    write_hook_end(error, out);
+    out.text(", stdout: ").escaped(hooks::read_output(hooks::Stream::kOut, buffer));
+    out.text(", stderr: ").escaped(hooks::read_output(hooks::Stream::kError, buffer));
+  }
+}
+
 // An index among its kind; the kinds are steps in the same order.
 void describe_hook(const Failure& failure, const Plan& plan, Arena& arena, Error& error) {
   const auto kind = static_cast<size_t>(failure.step) - static_cast<size_t>(Step::kPrestartHook);
   const hooks::HookRecord& hook = plan.hooks.kinds[kind][failure.index];
   error.place = hook.place;
-  error.object = hook.path;
-  if (failure.operation != Operation::kAwait) return;
-  error.cause = {};
-  error.text = "timed out";
-  if (failure.error == hooks::kTimedOut) return;
-  BufferWriter<32> text;
-  text.text("ended with status ").decimal(failure.error);
+  error.operation = nullptr;
+  BufferWriter<4 * kHookOutputBytes> text;
+  text.text("error running ").text(hook.place.pointer + sizeof "/hooks").text(" hook #");
+  text.decimal(failure.index).text(": ");
+  if (failure.operation == Operation::kAwait) {
+    error.cause = {};
+    write_hook_failure(failure.error, hook, text);
+  } else {
+    text.text("fork/exec ").text(hook.path);
+  }
   error.text = arena.copy_string(text.view()).data();
 }
 

@@ -56,7 +56,8 @@ class WordsTest : public testing::Test {
       {mounts::ReadOnlyKind::kSelfBind, "/proc/sys", {"/linux/readonlyPaths", 0}}};
   namespaces::JoinRecord joins_[1] = {
       {.path = "/run/netns/a", .place = {"/linux/namespaces", 2, "path"}}};
-  hooks::HookRecord hooks_[1] = {{.path = "/bin/hook", .place = {"/hooks/prestart", 0}}};
+  hooks::HookRecord hooks_[1] = {
+      {.path = "/bin/hook", .timeout_ms = 2000, .place = {"/hooks/prestart", 0}}};
   sysctl::SysctlRecord sysctls_[1] = {{.path = "sys/net/a",
                                        .value = "1",
                                        .owner = spec::NamespaceType::kNetwork,
@@ -69,17 +70,25 @@ TEST_F(WordsTest, EveryStepSaysWhereOrWhat) {
     const Error error = describe(failure(static_cast<Step>(step), Operation::kOpen, sys::kEPERM));
     EXPECT_TRUE(error.place.known() || !error.object.empty()) << step;
     EXPECT_EQ(error.cause, sys::kEPERM) << step;
-    EXPECT_STREQ(error.operation, "open") << step;
+    // What a hook did is said in the words of others.
+    const bool is_hook =
+        error.place.known() && std::string_view(error.place.pointer) == "/hooks/prestart";
+    EXPECT_STREQ(error.operation, is_hook ? nullptr : "open") << step;
   }
 }
 
 TEST_F(WordsTest, HooksSayHowTheyEnded) {
+  const std::string hook = "/hooks/prestart/0: error running prestart hook #0: ";
+  const auto ended = [&](unsigned how) {
+    return message({Step::kPoststopHook, Operation::kAwait, static_cast<uint16_t>(how), 0});
+  };
   EXPECT_EQ(message(failure(Step::kPrestartHook, Operation::kExecute, sys::kENOENT)),
-            "/hooks/prestart/0: execute \"/bin/hook\": ENOENT");
-  EXPECT_EQ(message({Step::kPoststopHook, Operation::kAwait, 3, 0}),
-            "/hooks/prestart/0: run \"/bin/hook\": ended with status 3");
-  EXPECT_EQ(message({Step::kPoststopHook, Operation::kAwait, hooks::kTimedOut, 0}),
-            "/hooks/prestart/0: run \"/bin/hook\": timed out");
+            hook + "fork/exec /bin/hook: ENOENT");
+  EXPECT_EQ(ended(3), hook + "exit status 3, stdout: , stderr: ");
+  EXPECT_EQ(ended(hooks::kSignalled + 15), hook + "signal: terminated, stdout: , stderr: ");
+  EXPECT_EQ(ended(hooks::kSignalled + 40), hook + "signal: signal 40, stdout: , stderr: ");
+  EXPECT_EQ(ended(hooks::kTimedOut), hook + "hook ran past specified timeout of 2.0s");
+  EXPECT_EQ(ended(hooks::kInterrupted), hook + "interrupted");
 }
 
 TEST_F(WordsTest, EveryOperationHasAWord) {

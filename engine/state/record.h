@@ -68,6 +68,7 @@ enum Flag : uint32_t {
   kHasPoststart = 4,  // hooks of the configuration
   kHasPoststop = 8,
   kOwnPids = 16,  // in a pid namespace of its own: its processes end with the first one
+  kHasStartContainer = 32,
 };
 
 // A process that is never taken for a later one with the same pid.

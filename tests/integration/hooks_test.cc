@@ -2,6 +2,7 @@
 // Hooks: when they run, where, what they get, and what their failure does.
 // Source: runtime-spec 1.3.0, config.md, "POSIX-platform Hooks", and runtime.md, "Lifecycle".
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <string>
@@ -89,8 +90,9 @@ TEST_P(Hooks, AFailureDuringCreationLeavesNothing) {
     add_all_hooks(bundle, kind);
     const Completed created = create(bundle);
     EXPECT_EQ(created.exit_status, 1);
-    EXPECT_NE(created.err.find("/hooks/" + std::string(kind) +
-                               "/0: run \"/bin/sh\": ended with status 3"),
+    const std::string name = kind;
+    EXPECT_NE(created.err.find("/hooks/" + name + "/0: error running " + name +
+                               " hook #0: exit status 3, stdout: , stderr: "),
               std::string::npos)
         << created.err;
     EXPECT_EQ(status(), "");
@@ -132,9 +134,128 @@ TEST_P(Hooks, OneThatHangsEndsAtItsTimeout) {
   add_hook(bundle, "createRuntime", "exec sleep 1000", 1);
   const Completed created = create(bundle);
   EXPECT_EQ(created.exit_status, 1);
-  EXPECT_NE(created.err.find("/hooks/createRuntime/0: run \"/bin/sh\": timed out"),
+  EXPECT_NE(created.err.find("/hooks/createRuntime/0: error running createRuntime hook #0: hook "
+                             "ran past specified timeout of 1.0s"),
             std::string::npos)
       << created.err;
+}
+
+TEST_P(Hooks, TheErrorTellsWhatTheHookWrote) {
+  for (const char* kind : {"prestart", "createContainer"}) {
+    Bundle& bundle = make_bundle();
+    add_hook(bundle, kind, "echo before; echo before >&2");
+    add_hook(bundle, kind, "echo one; echo two; printf 'no\\n\\n' >&2; kill -9 $$");
+    const Completed created = create(bundle);
+    EXPECT_EQ(created.exit_status, 1);
+    EXPECT_NE(created.err.find("hook #1: signal: killed, stdout: one\\u000atwo, stderr: no\n"),
+              std::string::npos)
+        << created.err;
+    EXPECT_EQ(split_lines(created.err).size(), 1u) << created.err;
+  }
+}
+
+TEST_P(Hooks, AProgramThatIsMissingIsTold) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["hooks"]["createRuntime"].push(Json::object({{"path", "/no/such/hook"}}));
+  const Completed created = create(bundle);
+  EXPECT_EQ(created.exit_status, 1);
+  EXPECT_NE(created.err.find("error running createRuntime hook #0: fork/exec /no/such/hook: ENOENT "
+                             "(no such file or directory)"),
+            std::string::npos)
+      << created.err;
+}
+
+// A hook that says when it runs and never ends. Its nosc is sent a signal meanwhile.
+class HangingHooks : public Hooks {
+ protected:
+  void add_hanging_hook(Bundle& bundle, const std::string& kind, int timeout_s) {
+    running_ = (bundle.directory() / "running").string();
+    // Inside of the container the same folder is another path.
+    if (kind == "startContainer") {
+      bundle.config()["root"]["readonly"] = false;
+      bundle.add_file("rootfs/tmp/.keep", "");
+      running_ = (bundle.rootfs() / "tmp/running").string();
+    }
+    const std::string inside = kind == "startContainer" ? "/tmp/running" : running_;
+    add_hook(bundle, kind, "echo > " + inside + "; sleep 1003 & wait", timeout_s);
+    bundle.set_args({"/bin/sleep", "1000"});
+    bundle.write();
+  }
+
+  Completed interrupt(const std::vector<std::string>& words, int signal) {
+    Command command = runtime_command(words);
+    // The container's streams are not the test's, which ends when they are closed.
+    Process process(command);
+    while (!fs::exists(running_)) usleep(1000);
+    process.send_signal(signal);
+    return process.finish();
+  }
+
+  void expect_interrupted(const Completed& result) {
+    EXPECT_EQ(result.exit_status, 1) << result.describe();
+    EXPECT_TRUE(result.err.ends_with(": interrupted\n")) << result.describe();
+    EXPECT_EQ(split_lines(result.err).size(), 1u) << result.err;
+    EXPECT_TRUE(
+        wait_for_no_process(std::string("sleep\0"
+                                        "1003",
+                                        10)));
+  }
+
+  std::string running_;
+};
+
+NOSC_INSTANTIATE(HangingHooks, all_settings());
+
+TEST_P(HangingHooks, ASignalTakesTheCreationBack) {
+  for (const char* kind : {"prestart", "createRuntime", "createContainer"}) {
+    for (const char* verb : {"create", "run"}) {
+      SCOPED_TRACE(std::string(kind) + " " + verb);
+      Bundle& bundle = make_bundle();
+      const bool timed = verb[0] == 'r';
+      add_hanging_hook(bundle, kind, timed ? 10000 : 0);
+      expect_interrupted(
+          interrupt({verb, "--bundle", bundle.directory(), next_id()}, timed ? SIGINT : SIGTERM));
+      EXPECT_EQ(status(), "");
+    }
+  }
+}
+
+TEST_P(HangingHooks, ASignalTakesTheStartBack) {
+  for (const char* kind : {"startContainer", "poststart"}) {
+    SCOPED_TRACE(kind);
+    Bundle& bundle = make_bundle();
+    add_hanging_hook(bundle, kind, 0);
+    ASSERT_EQ(create(bundle).exit_status, 0);
+    expect_interrupted(interrupt({"start", last_id()}, SIGTERM));
+    EXPECT_EQ(status(), "stopped");
+    EXPECT_EQ(command({"delete", "ID"}).exit_status, 0);
+  }
+}
+
+TEST_P(HangingHooks, ASignalEndsOneAfterTheEnd) {
+  Bundle& bundle = make_bundle();
+  add_hanging_hook(bundle, "poststop", 0);
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  const Completed deleted = interrupt({"delete", last_id()}, SIGTERM);
+  EXPECT_EQ(deleted.exit_status, 0) << deleted.describe();
+  EXPECT_NE(deleted.err.find("warning: /hooks/poststop/0: error running poststop hook #0: "
+                             "interrupted"),
+            std::string::npos)
+      << deleted.err;
+  EXPECT_EQ(status(), "");
+}
+
+TEST_P(HangingHooks, ASignalThatTheCallerIgnoresEndsNothing) {
+  Bundle& bundle = make_bundle();
+  add_hook(bundle, "createRuntime", "kill -HUP $PPID");
+  bundle.write();
+  Command create = runtime_command({"run", "--detach", "--bundle", bundle.directory(), next_id()});
+  bundle.set_args({"/bin/true"});
+  bundle.write();
+  create.before_exec = [] { signal(SIGHUP, SIG_IGN); };
+  const Completed created = run(create);
+  EXPECT_EQ(created.exit_status, 0) << created.describe();
+  EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
 }
 
 TEST_P(Hooks, RunAlsoInTheForeground) {
