@@ -242,6 +242,21 @@ void apply_cgroup(CgroupPlan& plan, Cgroup& cgroup) {
   if (cgroup.directory) apply_devices(plan, cgroup.directory);
 }
 
+KeptBytes find_existing(const CgroupPlan& plan) {
+  KeptBytes kept{};
+  for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
+    const Hierarchy& hierarchy = plan.hierarchies[i];
+    size_t length = parent_length(hierarchy.path, hierarchy.path.size());
+    while (length > hierarchy.mount_bytes &&
+           sys::faccessat(sys::kCwd, LeadingPart(hierarchy.path, length).c_str(), sys::kF_OK)
+               .failed_with(sys::kENOENT)) {
+      length = parent_length(hierarchy.path, length);
+    }
+    kept[i] = static_cast<uint16_t>(length);
+  }
+  return kept;
+}
+
 void apply_update(CgroupPlan& plan) {
   for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
     const Hierarchy& hierarchy = plan.hierarchies[i];

@@ -171,8 +171,9 @@ inline constexpr size_t kHierarchyTextBytes = 32;  // at most, for each, beside 
 // Hierarchy::existing_bytes of each, as a record keeps them.
 using KeptBytes = std::array<uint16_t, kMaximumHierarchies>;
 KeptBytes kept_bytes(const CgroupPlan& plan);
-// The same before anyone knows: all but the last component.
-KeptBytes parent_bytes(const CgroupPlan& plan);
+// The same before the cgroups are made: what there is of each path at this moment, without its last
+// component. Whoever is killed while making the rest has said beforehand what is to be removed.
+KeptBytes find_existing(const CgroupPlan& plan);
 
 // Errors: kInvalid for text that the above didn't write.
 CgroupPlan read_hierarchies(std::string_view text, const KeptBytes& kept, Arena& arena);

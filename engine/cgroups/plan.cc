@@ -152,13 +152,4 @@ KeptBytes kept_bytes(const CgroupPlan& plan) {
   return kept;
 }
 
-KeptBytes parent_bytes(const CgroupPlan& plan) {
-  KeptBytes kept{};
-  for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
-    const std::span<char> path = plan.hierarchies[i].path;
-    kept[i] = static_cast<uint16_t>(parent_length(path, path.size()));
-  }
-  return kept;
-}
-
 }  // namespace nosc::cgroups

@@ -58,7 +58,10 @@ void remove_cgroup(CgroupPlan& plan, Occupants occupants) {
     }
     // Parents that others use by now stay.
     size_t length = parent_length(hierarchy.path, hierarchy.path.size());
-    while (length > hierarchy.existing_bytes && remove_one(hierarchy.path, length)) {
+    while (length > hierarchy.existing_bytes) {
+      const auto removed = remove_one(hierarchy.path, length);
+      // Gone: whoever began with the removal was killed.
+      if (!removed && !removed.failed_with(sys::kENOENT)) break;
       length = parent_length(hierarchy.path, length);
     }
     hierarchy.existing_bytes = static_cast<uint32_t>(hierarchy.path.size());

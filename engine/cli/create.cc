@@ -84,7 +84,7 @@ void begin_container(const Container& container, const CommandLine& line,
   take_over(root, plan.id, launch.arena);
   launch.record->create(std::move(root), container.texts,
                         {.flags = flags_of(plan, line, launch.lifetime),
-                         .cgroup_kept_bytes = cgroups::parent_bytes(plan.cgroup),
+                         .cgroup_kept_bytes = cgroups::find_existing(plan.cgroup),
                          .init = {}});
 }
 

@@ -77,6 +77,16 @@ sys::Result<void> signal_container(const state::Record& record, sys::Signal sign
   return reached ? sys::Result<void>::from_raw(0) : sent;
 }
 
+// What a record that can't be read was of is nobody's to find; its id at least is free.
+void discard(state::Record& record, std::string_view id) {
+  BufferWriter<512> text;
+  text.text("record of container ")
+      .quoted(id)
+      .text(" is damaged: removed, and nothing that it told");
+  log_warning({.text = text.text(" of").character('\0').view().data()});
+  if (record.relock()) record.remove(id);
+}
+
 }  // namespace
 
 void kill(const CommandLine& line, const Environment& environment) {
@@ -113,6 +123,7 @@ void remove(const CommandLine& line, const Environment& environment) {
       if (!root || !state::is_valid_id(line.argument)) return;
       const auto opened = record.try_open(root.borrow(), line.argument, arena);
       if (opened.failed_with(sys::kENOENT)) return;
+      if (opened.failed_with(sys::kEBADMSG)) return discard(record, line.argument);
       is_open = opened.ok();
     }
   }

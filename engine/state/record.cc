@@ -275,9 +275,9 @@ void Record::write(const Progress& progress) {
           "write record of", id());
 }
 
-void Record::remove() const {
+void Record::remove(std::string_view id) const {
   remove_start_socket(root_, inode_);
-  (void)sys::unlinkat(root_, sys::CStr::from_terminated(id().data()));
+  (void)sys::unlinkat(root_, sys::CStr::from_terminated(id.data()));
 }
 
 std::span<char> Record::read_config(Arena& arena) const {

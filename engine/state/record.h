@@ -126,7 +126,9 @@ class Record {
   void write(const Progress& progress);
 
   // Removes the start socket and the record: the id is free. Pre: locked.
-  void remove() const;
+  void remove() const { remove(id()); }
+  // The same for a record that says no id. Shape: NUL-terminated.
+  void remove(std::string_view id) const;
 
   // Reads the bytes of config.json, ready for spec::parse.
   std::span<char> read_config(Arena& arena) const;
