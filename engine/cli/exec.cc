@@ -55,23 +55,6 @@ spec::Strings with_values(spec::Strings before, const CommandLine& line, Option 
   return all;
 }
 
-std::string_view name_of(std::string_view variable) {
-  return variable.substr(0, variable.find('='));
-}
-
-// The environment in which a later variable takes the place of an earlier one of its name.
-spec::Strings unique_variables(spec::Strings all, Arena& arena) {
-  const auto kept = arena.array<std::string_view>(all.size());
-  size_t count = 0;
-  for (const std::string_view variable : all) {
-    size_t place = 0;
-    while (place < count && name_of(kept[place]) != name_of(variable)) ++place;
-    kept[place] = variable;
-    if (place == count) ++count;
-  }
-  return kept.first(count);
-}
-
 spec::Strings choose_environment(spec::Strings before, const CommandLine& line, Arena& arena) {
   for (const RepeatedOption& given : line.repeated) {
     const std::string_view value = given.value;
@@ -79,7 +62,7 @@ spec::Strings choose_environment(spec::Strings before, const CommandLine& line, 
       continue;
     fail_value("environment variable is not NAME=VALUE:", value);
   }
-  return unique_variables(with_values(before, line, Option::kEnv, arena), arena);
+  return with_values(before, line, Option::kEnv, arena);
 }
 
 void choose_groups(const CommandLine& line, spec::User& user, Arena& arena) {

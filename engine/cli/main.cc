@@ -3,6 +3,7 @@
 
 #include "engine/cli/commands.h"
 #include "engine/cli/log.h"
+#include "engine/hooks/hooks.h"
 #include "engine/process/stub/control.h"
 #include "engine/rt/undo.h"
 #include "syscalls/sys.h"
@@ -136,6 +137,7 @@ void main(std::span<char*> arguments, char** envp) {
   set_failure_handler(end_with);
   set_warning_handler(log_warning);
   complete_streams();
+  hooks::set_own_environment(envp);
   Arena arena;
   const Environment environment{
       .argv = arguments.data(), .envp = envp, .arena = &arena, .caller = identify_caller(envp)};

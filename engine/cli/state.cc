@@ -78,6 +78,27 @@ class List {
   bool is_empty_ = true;
 };
 
+struct Name {
+  std::string_view text;
+  Name* next;
+};
+
+// The names that may be containers', in their order.
+Name* read_names(sys::BorrowedFd root, Arena& arena) {
+  Name* first = nullptr;
+  host::DirectoryReader reader(root);
+  while (const char* found = reader.next()) {
+    if (!state::is_valid_id(found)) continue;
+    const std::string_view text = arena.copy_string(found);
+    Name** place = &first;
+    while (*place != nullptr && (*place)->text < text) place = &(*place)->next;
+    Name* const name = arena.array<Name>(1).data();
+    *name = {text, *place};
+    *place = name;
+  }
+  return first;
+}
+
 Format format_of(const CommandLine& line) {
   if (line.has(Option::kQuiet)) return Format::kIds;
   if (!line.has(Option::kFormat)) return Format::kTable;
@@ -105,12 +126,11 @@ void list(const CommandLine& line, const Environment& environment) {
   List list(format_of(line), out);
   const auto root = state::find_root(state_root(line, environment), environment.caller.euid);
   if (root) {
-    host::DirectoryReader reader(root.borrow());
-    while (const char* name = reader.next()) {
-      if (!state::is_valid_id(name)) continue;
+    const Name* name = read_names(root.borrow(), *environment.arena);
+    for (; name != nullptr; name = name->next) {
       state::Record record;
       // One that is damaged, or deleted meanwhile, hides no other.
-      if (record.try_open(root.borrow(), name, *environment.arena)) list.add(record);
+      if (record.try_open(root.borrow(), name->text, *environment.arena)) list.add(record);
     }
   }
   list.end();

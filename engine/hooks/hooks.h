@@ -13,13 +13,15 @@
 //   poststop          delete               outside                    a warning, and the next one
 //
 // A hook is executed by its absolute path, with its own arguments and its own environment and
-// nothing else of either: a library path that the image or the caller set reaches no hook
-// (CVE-2025-23266). It reads the container's state as JSON from its standard input and writes to
-// two memory files, which are told when it fails and else forgotten; only what a startContainer
-// hook of `start` writes goes to the container's standard error, for there is no nosc to tell it.
-// It leads a session of its own, with every signal as it is by default, and dies with its nosc,
-// after its timeout, or when a signal ends the wait for it (rt/waiting.h): then with its process
-// group. Source: runtime-spec 1.3.0, config.md, "POSIX-platform Hooks"; runtime.md, "Lifecycle".
+// nothing else of either: a library path that the image set reaches no hook of the host
+// (CVE-2025-23266). One that names no environment at all has nosc's, and inside the container that
+// of the container's program, as with other runtimes; an empty one is empty. It reads the
+// container's state as JSON from its standard input and writes to two memory files, which are told
+// when it fails and else forgotten; only what a startContainer hook of `start` writes goes to the
+// container's standard error, for there is no nosc to tell it. It leads a session of its own, with
+// every signal as it is by default, and dies with its nosc, after its timeout, or when a signal
+// ends the wait for it (rt/waiting.h): then with its process group. Source: runtime-spec 1.3.0,
+// config.md, "POSIX-platform Hooks"; runtime.md, "Lifecycle".
 
 #include <array>
 #include <cstdint>
@@ -46,7 +48,7 @@ inline constexpr size_t kKindCount = 6;
 
 struct HookRecord {
   char** argv = nullptr;  // null-terminated, as is envp
-  char** envp = nullptr;
+  char** envp = nullptr;  // nullptr: that of whoever runs it
   const char* path = "";
   int timeout_ms = -1;  // -1: none
   Place place;
@@ -68,6 +70,7 @@ struct HookContext {
   const state::Texts* texts;
   sys::Pid pid{};
   state::Status status = state::Status::kCreating;
+  char** envp = nullptr;  // of hooks that name none; nullptr: nosc's own
 };
 
 // How a hook failed: kExecute: it could not be started, `error` says why; kAwait: it ended with
@@ -81,6 +84,9 @@ struct HookFailure {
 inline constexpr uint16_t kSignalled = 0x100;
 inline constexpr uint16_t kTimedOut = 0xffff;  // in place of a status, as is the next one
 inline constexpr uint16_t kInterrupted = 0xfffe;
+
+// Tells what environment nosc was started with, null-terminated.
+void set_own_environment(char** envp);
 
 // Gets the process ready for hooks: makes what they write to, and takes the signals that end the
 // wait for them. The first hook does so; it is called before that where a child runs hooks, which

@@ -71,6 +71,31 @@ TEST_F(HooksTest, ReadsTheStateAndHasItsOwnEnvironmentAlone) {
   EXPECT_EQ(content("env").find("NOT_FOR_HOOKS"), std::string::npos);
 }
 
+TEST_F(HooksTest, WithoutAnEnvironmentItHasThatOfWhoeverRunsIt) {
+  HookRecord record = hook("echo $OF > " + folder_ + "/of");
+  record.envp = nullptr;
+  char own[] = "OF=nosc";
+  char* own_environment[] = {own, nullptr};
+  set_own_environment(own_environment);
+  EXPECT_FALSE(run(record).failed());
+  EXPECT_EQ(content("of"), "nosc\n");
+  char program[] = "OF=program";
+  char* programs[] = {program, nullptr};
+  EXPECT_FALSE(run_hook(record, {.texts = &texts_, .envp = programs}).failed());
+  EXPECT_EQ(content("of"), "program\n");
+}
+
+TEST_F(HooksTest, OnlyAnAbsentEnvironmentIsAnothers) {
+  spec::Hook one{.path = "/x", .args = {}, .env = {}, .timeout_s = std::nullopt};
+  spec::Hooks all;
+  all.poststop = {&one, 1};
+  EXPECT_EQ(plan_hooks(all, arena_).of(Kind::kPoststop)[0].envp, nullptr);
+  one.env = arena_.array<std::string_view>(0);
+  char** const envp = plan_hooks(all, arena_).of(Kind::kPoststop)[0].envp;
+  ASSERT_NE(envp, nullptr);
+  EXPECT_EQ(envp[0], nullptr);
+}
+
 TEST_F(HooksTest, NeedsNotReadTheState) { EXPECT_FALSE(run(hook("exit 0")).failed()); }
 
 TEST_F(HooksTest, InheritsNoDescriptor) {

@@ -29,7 +29,7 @@ char** strings(spec::Strings texts, Arena& arena) {
 void plan_hook(const spec::Hook& hook, HookRecord& record, Arena& arena) {
   const spec::Strings path_alone(&hook.path, 1);
   record.argv = strings(hook.args.empty() ? path_alone : hook.args, arena);
-  record.envp = strings(hook.env, arena);
+  if (hook.env.data() != nullptr) record.envp = strings(hook.env, arena);
   record.path = hook.path.data();
   if (!hook.timeout_s) return;
   if (*hook.timeout_s <= 0) {

@@ -24,6 +24,7 @@ struct Output {
 };
 constinit Output output;
 constinit bool is_prepared = false;
+constinit char** own_environment = nullptr;
 
 // The state in a memory file, at its beginning.
 sys::Result<sys::Fd> make_input(const HookContext& context) {
@@ -39,7 +40,7 @@ sys::Result<sys::Fd> make_input(const HookContext& context) {
 }
 
 // In the hook's process. Returns what was refused.
-sys::Errno execute(const HookRecord& hook, sys::BorrowedFd input) {
+sys::Errno execute(const HookRecord& hook, const HookContext& context, sys::BorrowedFd input) {
   (void)sys::prctl(sys::kPR_SET_PDEATHSIG, static_cast<unsigned long>(sys::kSIGKILL));
   (void)sys::setsid();
   const auto [out, error] = output;
@@ -48,7 +49,9 @@ sys::Errno execute(const HookRecord& hook, sys::BorrowedFd input) {
   if (error.raw() >= 0) (void)sys::dup3(error, kStderr);
   (void)sys::close_range(3, ~0u, sys::kCLOSE_RANGE_CLOEXEC);
   (void)rt::reset_signals();
-  return sys::execve(sys::CStr::from_terminated(hook.path), hook.argv, hook.envp).error();
+  char** envp = context.envp == nullptr ? own_environment : context.envp;
+  if (hook.envp != nullptr) envp = hook.envp;
+  return sys::execve(sys::CStr::from_terminated(hook.path), hook.argv, envp).error();
 }
 
 uint16_t status_of(const sys::Siginfo& info) {
@@ -101,6 +104,8 @@ void prepare_hooks() {
   or_fail(rt::take_interruptions(), "open", "signalfd");
 }
 
+void set_own_environment(char** envp) { own_environment = envp; }
+
 void leave_output() { output = {}; }
 
 std::string_view read_output(Stream stream, std::span<char> buffer) {
@@ -128,7 +133,7 @@ HookFailure run_hook(const HookRecord& hook, const HookContext& context) {
   const auto pid = sys::portable::clone_process(sys::CloneFlags{}, sys::kSIGCHLD);
   if (!pid) return {Operation::kExecute, static_cast<uint16_t>(pid.error().value())};
   if (*pid == sys::Pid{0}) {
-    const auto refusal = static_cast<uint16_t>(execute(hook, input.borrow()).value());
+    const auto refusal = static_cast<uint16_t>(execute(hook, context, input.borrow()).value());
     (void)sys::write(told.second, sys::Bytes(&refusal, sizeof refusal));
     for (;;) (void)sys::exit_group(kExecuteStatus);
   }

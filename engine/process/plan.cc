@@ -81,12 +81,20 @@ void plan_oom(const spec::Process& process, OomRecord& record, Arena& arena) {
   record.text = writer.signed_decimal(*process.oom_score_adj).view();
 }
 
-// The value of a variable; a null view where there is none. The first one counts.
+// The value of a variable; a null view where there is none. The last one counts.
 std::string_view variable(spec::Strings env, std::string_view name) {
+  std::string_view value;
   for (const std::string_view entry : env) {
-    if (entry.starts_with(name)) return entry.substr(name.size());
+    if (entry.starts_with(name)) value = entry.substr(name.size());
   }
-  return {};
+  return value;
+}
+
+// Whether a later entry sets the same variable.
+bool is_replaced(spec::Strings env, size_t index) {
+  const size_t equals = env[index].find('=');
+  if (equals == std::string_view::npos) return false;
+  return variable(env.subspan(index + 1), env[index].substr(0, equals + 1)).data() != nullptr;
 }
 
 // The kernel takes arguments and environment as writable strings, and writes to none of them.
@@ -106,8 +114,10 @@ void plan_environment(const spec::Process& process, uint32_t listen_fds, ExecRec
   const auto envp = arena.array<char*>(process.env.size() + 4);
   exec.envp = envp.data();
   char** next = envp.data();
-  for (const std::string_view entry : process.env) {
-    if (entry.size() != kHome.size() || !entry.starts_with(kHome)) *next++ = unconst(entry);
+  // Programs differ in which of two they read.
+  for (size_t i = 0; i < process.env.size(); ++i) {
+    const std::string_view entry = process.env[i];
+    if (entry != kHome && !is_replaced(process.env, i)) *next++ = unconst(entry);
   }
   if (listen_fds != 0) {
     *next++ = listen_variable(listen_fds, arena);

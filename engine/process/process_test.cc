@@ -55,7 +55,7 @@ using Strings = std::vector<std::string>;
 
 TEST_F(PlanProcessTest, LooksForTheProgramInPath) {
   args_ = {"sh", "-c", "true"};
-  env_ = {"PATH=/a:/b/c", "PATH=/ignored"};
+  env_ = {"PATH=/ignored", "PATH=/a:/b/c"};
   EXPECT_EQ(arguments(), (Strings{"/a/sh", "/b/c/sh", "sh", "-c", "true"}));
   EXPECT_EQ(plan()->exec.candidate_count, 2u);
 }
@@ -102,6 +102,17 @@ TEST_F(PlanProcessTest, AddsHomeWhereThereIsNone) {
   ASSERT_TRUE(with.ok());
   EXPECT_EQ(with->exec.home, nullptr);
   EXPECT_EQ(with->exec.envp[1], nullptr);
+}
+
+TEST_F(PlanProcessTest, TheLastOfSeveralValuesCounts) {
+  env_ = {"A=1", "AB=2", "A=3", "HOME=/early", "odd", "A=4", "HOME=", "odd"};
+  const auto result = plan();
+  ASSERT_TRUE(result.ok());
+  const char* const expected[] = {"AB=2", "odd", "A=4", "odd", "HOME=/"};
+  for (size_t i = 0; i < std::size(expected); ++i) {
+    EXPECT_STREQ(result->exec.envp[i], expected[i]);
+  }
+  EXPECT_EQ(result->exec.envp[std::size(expected)], nullptr);
 }
 
 TEST_F(PlanProcessTest, RlimitsKeepTheirOrder) {

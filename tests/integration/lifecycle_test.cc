@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 
 #include "tests/support/inspect.h"
 
@@ -240,32 +239,6 @@ TEST_P(Lifecycle, StateHasWhatTheSpecificationAsks) {
   EXPECT_EQ(member_of(state, "rootfs"), bundle.rootfs());
   EXPECT_NE(state.find(R"("annotations": {"a.b":"value \"quoted\""})"), std::string::npos) << state;
   EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
-}
-
-TEST_P(Lifecycle, ListShowsEveryContainer) {
-  Bundle& bundle = make_bundle();
-  bundle.set_script(kStay);
-  EXPECT_EQ(command({"list", "--format", "json"}).out, "[]\n");
-  ASSERT_EQ(create(bundle).exit_status, 0);
-  const std::string first = last_id();
-  ASSERT_EQ(create(bundle).exit_status, 0);
-  // What is damaged, or no record at all, hides no other.
-  std::ofstream(state_root() / "foreign") << "{}";
-  fs::permissions(state_root() / "foreign", fs::perms::all);
-  EXPECT_EQ(command({"list", "-q"}).out.size(), first.size() + last_id().size() + 2);
-  const Completed json = command({"list", "--format=json"});
-  EXPECT_NE(json.out.find("\"id\": \"" + first + "\""), std::string::npos) << json.out;
-  EXPECT_NE(json.out.find("\"id\": \"" + last_id() + "\""), std::string::npos);
-  const std::vector<std::string> table = split_lines(command({"list"}).out);
-  ASSERT_EQ(table.size(), 3u);
-  EXPECT_TRUE(table[0].starts_with("ID ")) << table[0];
-  const Completed foreign = command({"state", "foreign"});
-  EXPECT_EQ(foreign.exit_status, 1);
-  EXPECT_NE(foreign.err.find("record of container \"foreign\" is damaged"), std::string::npos);
-  fs::remove(state_root() / "foreign");
-  for (const std::string& id : {first, last_id()}) {
-    EXPECT_EQ(command({"delete", "--force", id}).exit_status, 0);
-  }
 }
 
 TEST_P(Lifecycle, AMissingProgramFailsTheCreation) {
