@@ -62,6 +62,7 @@ enum class Option : uint8_t {
   kNoPivot,
   kNoSubreaper,
   kPidFile,
+  kPidfdSocket,
   kPidsLimit,
   kPreserveFds,
   kProcess,

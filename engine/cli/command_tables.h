@@ -93,6 +93,7 @@ constexpr OptionSource kOptions[kOptionCount] = {
     {"no-pivot", 0, kSwitch, kBoth, "move the root, don't pivot to it"},
     {"no-subreaper", 0, kSwitch, kRun, "don't adopt its processes"},
     {"pid-file", 0, kValue, kBoth | kExec, "FILE    where the pid is written"},
+    {"pidfd-socket", 0, kValue, kBoth | kExec, "PATH    where its pidfd is sent"},
     {"pids-limit", 0, kValue, kUpdate, "N"},
     {"preserve-fds", 0, kValue, kBoth | kExec, "N    descriptors from 3 on to pass"},
     {"process", 'p', kValue, kExec, "FILE    process.json"},

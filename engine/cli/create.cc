@@ -2,6 +2,7 @@
 #include "engine/cli/create.h"
 
 #include <cstring>
+#include <utility>
 
 #include "engine/cgroups/path.h"
 #include "engine/cli/pid_file.h"
@@ -65,9 +66,20 @@ sys::Fd connect_console(const Plan& plan, const CommandLine& line, launch::Lifet
   return connect_to(line.option(Option::kConsoleSocket));
 }
 
-void write_pid_file(const CommandLine& line, const launch::Launch& launch) {
-  if (!line.has(Option::kPidFile)) return;
-  write_pid_file(line.option(Option::kPidFile), launch.init.pid, launch.arena);
+sys::Fd connect_pidfd_socket(const CommandLine& line) {
+  if (!line.has(Option::kPidfdSocket)) return {};
+  return connect_to(line.option(Option::kPidfdSocket));
+}
+
+void tell_process(const CommandLine& line, const launch::Init& process, sys::Fd pidfd_socket,
+                  Arena& arena) {
+  if (pidfd_socket) {
+    if (!process.pidfd) fail_system("open", "pidfd", sys::kENOSYS);  // before Linux 5.3
+    or_fail(console::send_descriptor(pidfd_socket, process.pidfd), "send", "pidfd");
+  }
+  if (line.has(Option::kPidFile)) {
+    write_pid_file(line.option(Option::kPidFile), process.pid, arena);
+  }
 }
 
 void begin_container(const Container& container, const CommandLine& line,
@@ -80,6 +92,7 @@ void begin_container(const Container& container, const CommandLine& line,
     launch::continue_in_copy(environment.argv, environment.envp);
   }
   launch.console_socket = connect_console(plan, line, launch.lifetime);
+  launch.pidfd_socket = connect_pidfd_socket(line);
   sys::Fd root = state::make_root(state_root(line, environment), environment.caller.euid);
   take_over(root, plan.id, launch.arena);
   launch.record->create(std::move(root), container.texts,
@@ -96,7 +109,7 @@ void create(const CommandLine& line, const Environment& environment) {
   launch.lifetime = launch::Lifetime::kDetached;
   begin_container(container, line, environment, launch);
   (void)launch::set_up(launch);
-  write_pid_file(line, launch);
+  tell_process(line, launch.init, std::move(launch.pidfd_socket), launch.arena);
   launch::let_go(launch);
 }
 

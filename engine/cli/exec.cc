@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <utility>
 
 #include "engine/cli/container.h"
 #include "engine/cli/create.h"
 #include "engine/cli/log.h"
-#include "engine/cli/pid_file.h"
 #include "engine/launch/enter.h"
 #include "engine/launch/self.h"
 #include "engine/rt/files.h"
 #include "engine/rt/number.h"
 #include "engine/rt/paths.h"
+#include "engine/rt/undo.h"
 #include "engine/spec/parse.h"
 #include "syscalls/sys.h"
 
@@ -246,6 +247,7 @@ void exec(const CommandLine& line, const Environment& environment) {
   }
   const sys::Fd console = connect_console(
       plan, line, detached ? launch::Lifetime::kDetached : launch::Lifetime::kForeground);
+  sys::Fd pidfd_socket = connect_pidfd_socket(line);
   complete_home(record.progress().init.pid, plan.process, arena);
   const auto container = state::open_process(record.progress().init);
   if (!container) fail({.text = "cannot exec in a stopped container: container not running"});
@@ -255,8 +257,9 @@ void exec(const CommandLine& line, const Environment& environment) {
                       .preserved_fds = preserved,
                       .cgroup = open_cgroup(record, line, arena)};
   launch::enter(entry, arena);
-  if (line.has(Option::kPidFile))
-    write_pid_file(line.option(Option::kPidFile), entry.init.pid, arena);
+  Undo end_process(launch::kill_and_reap, &entry.init.pid);
+  tell_process(line, entry.init, std::move(pidfd_socket), arena);
+  end_process.dismiss();
   if (detached) return;
   finish(console::wait_foreground(entry.init.pid, entry.init.pidfd, entry.terminal));
 }

@@ -91,7 +91,7 @@ void print_features(const CommandLine&, const Environment&) {
   write_names(hooks.names, hooks.field_count, "", out);
   mounts::write_all_option_names(out.text(",\"mountOptions\":["));
   write_linux(out.text("],\"linux\":"));
-  out.text("}\n");
+  out.text(",\"potentiallyUnsafeConfigAnnotations\":[\"run.oci.keep_original_groups\"]}\n");
   or_fail(out.flush(), "write", "stdout");
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include "engine/cli/create.h"
 #include "engine/cli/default_container.h"
 #include "engine/launch/parent.h"
@@ -22,7 +24,7 @@ void run_foreground(launch::Launch& launch, const CommandLine& line) {
   if (verbose) print_verbose(launch.plan);
   const uint64_t before_us = verbose ? launch::now_us() : 0;
   if (!launch::set_up(launch)) return;
-  write_pid_file(line, launch);
+  tell_process(line, launch.init, std::move(launch.pidfd_socket), launch.arena);
   const uint64_t started_us = verbose ? launch::now_us() : 0;
   if (launch.record != nullptr) {
     launch::finish_start(*launch.record, {}, launch.plan, launch.arena);
@@ -43,10 +45,12 @@ void run_foreground(launch::Launch& launch, const CommandLine& line) {
 void run_default(Plan& plan, const CommandLine& line, const Environment& environment) {
   {
     launch::Launch launch(plan, nullptr, *environment.arena);
+    launch.pidfd_socket = connect_pidfd_socket(line);
     run_foreground(launch, line);
   }
   Container container = plan_default_container(line, environment, RootAccess::kReadOnly);
   launch::Launch launch(container.plan, nullptr, *environment.arena);
+  launch.pidfd_socket = connect_pidfd_socket(line);
   run_foreground(launch, line);
 }
 
@@ -66,7 +70,7 @@ void run(const CommandLine& line, const Environment& environment) {
   begin_container(container, line, environment, launch);
   if (!detached) return run_foreground(launch, line);
   (void)launch::set_up(launch);
-  write_pid_file(line, launch);
+  tell_process(line, launch.init, std::move(launch.pidfd_socket), launch.arena);
   const sys::Fd connection = or_fail(state::connect_to_start(record.root(), record.inode()),
                                      "start container", record.id());
   launch::finish_start(record, launch::start_waiting(record, connection), container.plan,

@@ -125,10 +125,15 @@ void bind_console(sys::BorrowedFd root, sys::BorrowedFd peer, sys::Uid user) {
           Operation::kBind);
 }
 
-void send_terminal(sys::BorrowedFd socket, sys::BorrowedFd master) {
+sys::Result<void> send_descriptor(sys::BorrowedFd socket, sys::BorrowedFd fd) {
   DescriptorMessage message;
-  message.set_fd(master.raw());
-  or_fail(sys::sendmsg(socket, message.header(), sys::kMSG_NOSIGNAL), Operation::kWrite);
+  message.set_fd(fd.raw());
+  const auto sent = sys::sendmsg(socket, message.header(), sys::kMSG_NOSIGNAL);
+  return sent ? sys::Errno{} : sent.error();
+}
+
+void send_terminal(sys::BorrowedFd socket, sys::BorrowedFd master) {
+  or_fail(send_descriptor(socket, master), Operation::kWrite);
 }
 
 void keep_line_ends(sys::BorrowedFd terminal) {

@@ -156,7 +156,8 @@ void load_filter(const seccomp::SeccompPlan& plan, sys::BorrowedFd channel,
 void become_container_root(const Plan& plan) {
   if (!(plan.namespaces.created | plan.namespaces.joined).has(sys::kCLONE_NEWUSER)) return;
   begin_step(Step::kUserNamespace);
-  if (plan.namespaces.setgroups == namespaces::Setgroups::kAllow) {
+  const bool keeps_groups = plan.process.identity.group_change == process::GroupChange::kKeep;
+  if (plan.namespaces.setgroups == namespaces::Setgroups::kAllow && !keeps_groups) {
     or_fail(sys::portable::setgroups({}), Operation::kSet);
   }
   constexpr sys::Gid kRootGroup{0};

@@ -126,6 +126,15 @@ void plan_attributes(const spec::Config& config, const PlanRequest& request, Pla
   plan.process.affinity = process::plan_affinity(config.process, arena);
 }
 
+// The annotation of crun's that podman sets for --group-add keep-groups: files that only a group of
+// the caller's may open stay open to the container. Source: crun(1).
+bool keeps_groups(const spec::Config& config) {
+  for (const spec::KeyValue& pair : config.annotations) {
+    if (pair.key == "run.oci.keep_original_groups") return true;
+  }
+  return false;
+}
+
 void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& plan,
                   Arena& arena) {
   const HostFacts& host = request.host;
@@ -152,7 +161,8 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
                                        {.setgroups = plan.namespaces.setgroups,
                                         .label = process::plan_label(config.process, host, arena),
                                         .listen_fds = request.listen_fds,
-                                        .preserved_fds = request.preserved_fds},
+                                        .preserved_fds = request.preserved_fds,
+                                        .keeps_groups = keeps_groups(config)},
                                        arena);
   plan_attributes(config, request, plan, arena);
   const auto grantor = has(own, sys::kCLONE_NEWUSER) ? capabilities::Grantor::kUserNamespace
@@ -198,7 +208,8 @@ Plan make_exec_plan(const spec::Config& config, const PlanRequest& request, Aren
   plan.process =
       process::plan_process(config.process,
                             {.setgroups = plan.namespaces.setgroups,
-                             .label = process::plan_label(config.process, request.host, arena)},
+                             .label = process::plan_label(config.process, request.host, arena),
+                             .keeps_groups = keeps_groups(config)},
                             arena);
   plan_attributes(config, request, plan, arena);
   const bool has_user = plan.namespaces.joined.has(sys::kCLONE_NEWUSER);

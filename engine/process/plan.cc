@@ -198,6 +198,10 @@ ProcessPlan plan_process(const spec::Process& process, const ProcessContext& con
   plan.label = context.label;
   plan.kept_fds = context.listen_fds + context.preserved_fds;
   plan_identity(process, context.setgroups, plan.identity, arena);
+  if (context.keeps_groups) {
+    plan.identity.group_change = GroupChange::kKeep;
+    plan.identity.groups = {};
+  }
   plan_oom(process, plan.oom, arena);
   plan_environment(process, context.listen_fds, plan.exec, arena);
   plan_arguments(process, plan.label, plan.exec, arena);

@@ -106,6 +106,7 @@ struct ProcessContext {
   // The caller's descriptors from 3 on: those that the program is told of in LISTEN_FDS come first.
   uint32_t listen_fds = 0;
   uint32_t preserved_fds = 0;
+  bool keeps_groups = false;  // the caller's, in place of additionalGids
 };
 
 // Prepares the process, but for its attributes (plan_attributes()).

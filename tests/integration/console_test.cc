@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The container's terminal: sent through --console-socket, or relayed in the foreground.
+// The container's terminal: sent through --console-socket, or relayed in the foreground. Its pidfd,
+// which is sent likewise.
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -107,6 +110,44 @@ TEST_P(Console, IsSentThroughTheSocket) {
   }
   EXPECT_TRUE(wait_for_status("stopped"));
   EXPECT_EQ(command({"delete", "ID"}).exit_status, 0);
+}
+
+// The pidfd is of that very process: it is what ends by a signal through it.
+TEST_P(Console, APidfdIsSentThroughASocketOfItsOwn) {
+  Bundle& bundle = make_bundle();
+  bundle.set_args({"/bin/sleep", "1000"});
+  listen_for_console();
+  const Completed created = create(bundle, {"--pidfd-socket", path_});
+  if (setting().kernel == Kernel::kOld) {
+    EXPECT_EQ(created.exit_status, 1);
+    EXPECT_NE(created.err.find("open \"pidfd\": ENOSYS"), std::string::npos) << created.err;
+    return;
+  }
+  ASSERT_EQ(created.exit_status, 0) << created.err;
+  receive_master();
+  ASSERT_EQ(command({"start", "ID"}).exit_status, 0);
+  EXPECT_EQ(syscall(SYS_pidfd_send_signal, master_, SIGKILL, nullptr, 0), 0);
+  EXPECT_TRUE(wait_for_status("stopped"));
+  EXPECT_EQ(command({"delete", "ID"}).exit_status, 0);
+  const Completed refused = create(bundle, {"--pidfd-socket", path_.string() + ".not"});
+  EXPECT_EQ(refused.exit_status, 1);
+  EXPECT_NE(refused.err.find("socket.not"), std::string::npos) << refused.err;
+  EXPECT_EQ(status(), "");
+}
+
+TEST_P(Console, APidfdIsSentOfRunAndExec) {
+  if (setting().kernel == Kernel::kOld) GTEST_SKIP() << "no pidfds";
+  Bundle& bundle = make_bundle();
+  bundle.set_args({"/bin/sleep", "1000"});
+  listen_for_console();
+  ASSERT_EQ(create(bundle, {"run", "--detach", "--pidfd-socket", path_}).exit_status, 0)
+      << output();
+  receive_master();
+  close(master_);
+  const Completed entered = command({"exec", "--pidfd-socket", path_, "ID", "true"});
+  EXPECT_EQ(entered.exit_status, 0) << entered.describe();
+  receive_master();
+  EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
 }
 
 TEST_P(Console, ASocketThatNobodyListensOnLeavesNothing) {

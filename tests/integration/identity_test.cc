@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names and ids: hostname, domain name, user, groups, umask.
 
+#include <grp.h>
 #include <unistd.h>
 
 #include "tests/support/container_test.h"
@@ -92,6 +93,27 @@ TEST_P(UserTest, HomeIsKeptWhenGiven) {
   Bundle& bundle = make_bundle();
   bundle.config()["process"]["env"].push("HOME=/somewhere");
   EXPECT_EQ(output_of(bundle, "echo $HOME"), "/somewhere");
+}
+
+// crun's annotation, which podman sets for --group-add keep-groups.
+class KeptGroupsTest : public ContainerTest {};
+NOSC_INSTANTIATE(KeptGroupsTest, root_settings());
+
+TEST_P(KeptGroupsTest, TheCallersGroupsStayWhereTheAnnotationSaysSo) {
+  NOSC_ONLY();
+  for (const bool kept : {false, true}) {
+    Bundle& bundle = make_bundle();
+    bundle.config()["process"]["user"]["additionalGids"] = Json::array({777});
+    if (kept) bundle.config()["annotations"]["run.oci.keep_original_groups"] = "1";
+    bundle.set_script("id -G");
+    Command command = run_command(bundle);
+    command.before_exec = [] {
+      const gid_t group = 4321;
+      if (setgroups(1, &group) != 0) _exit(99);
+    };
+    const Completed result = run(command);
+    EXPECT_EQ(result.out, kept ? "0 4321\n" : "0 777\n") << result.describe();
+  }
 }
 
 }  // namespace
