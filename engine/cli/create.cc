@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/cli/create.h"
 
-#include <cstring>
 #include <utility>
 
 #include "engine/cgroups/path.h"
 #include "engine/cli/pid_file.h"
+#include "engine/launch/listener.h"
 #include "engine/launch/remove.h"
 #include "engine/launch/self.h"
 #include "syscalls/sys.h"
@@ -26,17 +26,6 @@ void check_terminal(const Plan& plan, const CommandLine& line, launch::Lifetime 
   if (has_socket && !needs_socket) {
     fail_invalid(kTerminalPlace, "--console-socket needs a terminal and a detached container");
   }
-}
-
-sys::Fd connect_to(std::string_view path) {
-  sys::SockaddrUn address{};
-  if (path.size() >= sizeof address.path) fail_system("connect to", path, sys::kENAMETOOLONG);
-  address.family = static_cast<uint16_t>(sys::kAF_UNIX);
-  std::memcpy(address.path, path.data(), path.size());
-  sys::Fd socket =
-      or_fail(sys::socket(sys::kAF_UNIX, sys::kSOCK_STREAM | sys::kSOCK_CLOEXEC, 0), "socket", {});
-  or_fail(sys::connect(socket, sys::Bytes(&address, sizeof address)), "connect to", path);
-  return socket;
 }
 
 // A foreground container whose nosc was killed died with it: its id is free.
@@ -63,12 +52,12 @@ uint32_t flags_of(const Plan& plan, const CommandLine& line, launch::Lifetime li
 sys::Fd connect_console(const Plan& plan, const CommandLine& line, launch::Lifetime lifetime) {
   check_terminal(plan, line, lifetime);
   if (!line.has(Option::kConsoleSocket)) return {};
-  return connect_to(line.option(Option::kConsoleSocket));
+  return launch::connect_to(line.option(Option::kConsoleSocket));
 }
 
 sys::Fd connect_pidfd_socket(const CommandLine& line) {
   if (!line.has(Option::kPidfdSocket)) return {};
-  return connect_to(line.option(Option::kPidfdSocket));
+  return launch::connect_to(line.option(Option::kPidfdSocket));
 }
 
 void tell_process(const CommandLine& line, const launch::Init& process, sys::Fd pidfd_socket,

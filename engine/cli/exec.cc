@@ -252,6 +252,7 @@ void exec(const CommandLine& line, const Environment& environment) {
   const auto container = state::open_process(record.progress().init);
   if (!container) fail({.text = "cannot exec in a stopped container: container not running"});
   launch::Entry entry{.plan = plan,
+                      .record = record,
                       .container = container.borrow(),
                       .console_socket = console,
                       .preserved_fds = preserved,

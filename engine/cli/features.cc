@@ -46,13 +46,12 @@ constexpr Switch kSwitches[] = {
 struct SeccompList {
   const char* name;
   spec::EnumId names;
-  uint8_t refused = 0;  // the last of the names, as many as this
 };
 
 constexpr SeccompList kSeccompLists[] = {
-    {"actions", spec::EnumId::kSeccompAction, 1},  // SCMP_ACT_NOTIFY needs a listener
-    {"operators", spec::EnumId::kSeccompOperator}, {"archs", spec::EnumId::kSeccompArchitecture},
-    {"knownFlags", spec::EnumId::kSeccompFlag},    {"supportedFlags", spec::EnumId::kSeccompFlag},
+    {"actions", spec::EnumId::kSeccompAction},      {"operators", spec::EnumId::kSeccompOperator},
+    {"archs", spec::EnumId::kSeccompArchitecture},  {"knownFlags", spec::EnumId::kSeccompFlag},
+    {"supportedFlags", spec::EnumId::kSeccompFlag},
 };
 
 void write_linux(Writer& out) {
@@ -70,7 +69,7 @@ void write_linux(Writer& out) {
   for (const SeccompList& list : kSeccompLists) {
     const spec::Names names = spec::names_of(list.names);
     out.text(",\"").text(list.name).text("\":");
-    write_names(names.first, names.count - list.refused, names.prefix, out);
+    write_names(names.first, names.count, names.prefix, out);
   }
   out.character('}');
   for (const Switch& row : kSwitches) {

@@ -57,6 +57,9 @@ void hold_signals();
 // Gives the program its signals (rt::reset_signals). In the child, before exec. Step: kExec.
 void apply_default_signals();
 
+// Copies what the container has written to its terminal and nobody has read yet.
+void copy_rest(sys::BorrowedFd master);
+
 // Waits for the container's first process; hands on signals and, where there is a terminal, copies
 // bytes both ways until nothing is left to copy.
 // Shape: `pidfd` is the same process, or -1; `master` is the container's terminal, or -1. Returns

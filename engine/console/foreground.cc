@@ -124,6 +124,11 @@ void unblock_master(sys::BorrowedFd master) {
 
 }  // namespace
 
+void copy_rest(sys::BorrowedFd master) {
+  unblock_master(master);
+  Channel(master, kStdout).drain();
+}
+
 int wait_foreground(sys::Pid init, sys::BorrowedFd pidfd, sys::BorrowedFd master) {
   const sys::Sigset set = held_signals();
   int status = kRunning;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/console/console.h"
+#include "engine/rt/descriptor_message.h"
 #include "engine/rt/descriptor_path.h"
 #include "engine/rt/error.h"
 #include "engine/rt/rooted.h"
@@ -8,46 +9,6 @@
 
 namespace nosc::console {
 namespace {
-
-// A message of one byte that carries one descriptor, for sending and for receiving.
-class DescriptorMessage {
- public:
-  DescriptorMessage() {
-    vector_ = {.base = &byte_, .len = sizeof byte_};
-    message_.iov = &vector_;
-    message_.iovlen = 1;
-    message_.control = &control_;
-    message_.controllen = sizeof control_;
-    control_.head = {.len = offsetof(Control, fd) + sizeof control_.fd,
-                     .level = sys::kSOL_SOCKET,
-                     .type = sys::kSCM_RIGHTS};
-  }
-  DescriptorMessage(const DescriptorMessage&) = delete;
-  DescriptorMessage& operator=(const DescriptorMessage&) = delete;
-
-  sys::Msghdr& header() { return message_; }
-  void set_fd(int fd) { control_.fd = fd; }
-
-  // The descriptor received, or -1 if the message has another content.
-  int received_fd() const {
-    const bool right = message_.controllen >= control_.head.len &&
-                       control_.head.len == offsetof(Control, fd) + sizeof control_.fd &&
-                       control_.head.level == sys::kSOL_SOCKET &&
-                       control_.head.type == sys::kSCM_RIGHTS;
-    return right ? control_.fd : -1;
-  }
-
- private:
-  struct Control {
-    sys::Cmsghdr head;
-    int fd;
-  };
-
-  char byte_ = 0;
-  Control control_{};
-  sys::Iovec vector_{};
-  sys::Msghdr message_{};
-};
 
 void check_devpts(sys::BorrowedFd file) {
   sys::Statfs status;
@@ -126,7 +87,8 @@ void bind_console(sys::BorrowedFd root, sys::BorrowedFd peer, sys::Uid user) {
 }
 
 sys::Result<void> send_descriptor(sys::BorrowedFd socket, sys::BorrowedFd fd) {
-  DescriptorMessage message;
+  char byte = 0;
+  DescriptorMessage message(sys::MutableBytes(&byte, sizeof byte));
   message.set_fd(fd.raw());
   const auto sent = sys::sendmsg(socket, message.header(), sys::kMSG_NOSIGNAL);
   return sent ? sys::Errno{} : sent.error();
@@ -150,7 +112,8 @@ void apply_terminal(sys::BorrowedFd peer) {
 }
 
 sys::Fd receive_terminal(sys::BorrowedFd socket) {
-  DescriptorMessage message;
+  char byte = 0;
+  DescriptorMessage message(sys::MutableBytes(&byte, sizeof byte));
   auto received = sys::recvmsg(socket, message.header(), sys::kMSG_CMSG_CLOEXEC);
   // Told once of a sender that ended with something unread; what it sent is still there.
   if (received.failed_with(sys::kECONNRESET)) {

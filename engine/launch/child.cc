@@ -136,8 +136,8 @@ void unless_unmapped(sys::Result<void> changed) {
 
 }  // namespace
 
-bool loads_filter(const seccomp::SeccompPlan& plan) {
-  return !plan.program.empty() && plan.loader == seccomp::Loader::kSetUp;
+bool loads_filter(const seccomp::SeccompPlan& plan, seccomp::Loader moment) {
+  return !plan.program.empty() && plan.loader == moment;
 }
 
 void load_filter(const seccomp::SeccompPlan& plan, sys::BorrowedFd channel,
@@ -151,6 +151,8 @@ void load_filter(const seccomp::SeccompPlan& plan, sys::BorrowedFd channel,
   const Failure message{.error = kListenerEvent, .index = static_cast<uint32_t>(listener.raw())};
   or_fail(sys::write(channel, sys::Bytes(&message, sizeof message)), Operation::kWrite);
   or_fail(wait_for_go(channel), Operation::kNone);
+  // Seen by its parent, it was seen by its neighbours too: by those who may do all that it may.
+  if (plan.parent_is_plain_user) or_fail(sys::prctl(sys::kPR_SET_DUMPABLE, 0), Operation::kSet);
 }
 
 void become_container_root(const Plan& plan) {
@@ -211,13 +213,16 @@ void child_main(const ChildContext& context) {
                                 .attributes = attributes,
                                 .descriptor_directory = descriptors};
   // What comes behind an early filter must do with what the profile lets through.
-  const bool filters = loads_filter(plan.seccomp);
+  const bool filters = loads_filter(plan.seccomp, seccomp::Loader::kSetUp);
   if (detached && filters) process::check_program(plan.process.exec);
   sys::Fd working_directory;
   if (filters) load_filter(plan.seccomp, context.channel, last, working_directory);
   capabilities::apply_capabilities(plan.capabilities);
   if (plan.process.no_new_privileges) process::apply_no_new_privileges();
   if (detached && !filters) process::check_program(plan.process.exec);
+  if (loads_filter(plan.seccomp, seccomp::Loader::kSetUpLast)) {
+    load_filter(plan.seccomp, context.channel, last, working_directory);
+  }
   run_start_hooks(context, pid, last);
   process::apply_exec(plan.process.exec, last);
 }

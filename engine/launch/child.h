@@ -38,8 +38,8 @@ struct ChildContext {
 // that. Step: kUserNamespace.
 void become_container_root(const Plan& plan);
 
-// Whether the set-up loads the seccomp filter itself.
-bool loads_filter(const seccomp::SeccompPlan& plan);
+// Whether the set-up loads the seccomp filter itself at that moment.
+bool loads_filter(const seccomp::SeccompPlan& plan, seccomp::Loader moment);
 
 // Loads what can't be left to the stub. The profile is in force from here on.
 // Shape: `directory` outlives `last`, which refers to it from here on.

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "engine/launch/listener.h"
 #include "engine/launch/words.h"
 #include "engine/rt/error.h"
 #include "engine/rt/private_proc.h"
@@ -119,7 +120,7 @@ sys::Fd open_descriptors(sys::Fd proc) {
                                 .descriptor_directory = descriptors};
   // What comes behind an early filter must do with what the profile lets through.
   sys::Fd working_directory;
-  if (loads_filter(plan.seccomp)) {
+  if (loads_filter(plan.seccomp, seccomp::Loader::kSetUp)) {
     load_filter(plan.seccomp, entry.channel.child, last, working_directory);
   }
   capabilities::apply_capabilities(plan.capabilities);
@@ -134,12 +135,23 @@ sys::Fd open_descriptors(sys::Fd proc) {
   sys::Fd proc = rt::open_proc(rt::VisibleProc::kHosts);
   process::apply_oom_score_adj(entry.plan.process.oom, proc);
   process::apply_affinity(entry.plan.process.affinity.initial);
-  if (!loads_filter(entry.plan.seccomp)) proc.reset();
+  if (!loads_filter(entry.plan.seccomp, seccomp::Loader::kSetUp)) proc.reset();
   join_namespaces(entry);
   const sys::Pid pid = start_sibling(entry);
   if (pid == sys::Pid{0}) become_program(entry, std::move(proc));
   send_event(entry.channel.child, Event::kForked, pid);
   for (;;) (void)sys::exit_group(0);
+}
+
+// The container's first process is another one than the one that is asked about.
+void tell_agent(const Entry& entry, uint32_t number, Arena& arena) {
+  hand_over_listener(entry.agent, entry.plan.seccomp, number,
+                     {.process = &entry.init,
+                      .texts = &entry.record.texts(),
+                      .container_pid = entry.record.progress().init.pid,
+                      .status = state::Status::kRunning},
+                     arena);
+  (void)send_go(entry.channel.parent);
 }
 
 void fail_described(const Message& message, const Plan& plan, Arena& arena) {
@@ -166,6 +178,7 @@ void start(Entry& entry, Arena& arena) {
 
 void enter(Entry& entry, Arena& arena) {
   process::close_descriptors_on_exec();
+  entry.agent = connect_to_agent(entry.plan.seccomp);
   entry.program = process::open_stub();
   entry.channel = open_channel();
   console::hold_signals();
@@ -177,7 +190,12 @@ void enter(Entry& entry, Arena& arena) {
   or_fail(send_go(channel), "send", "the new process");
   const bool relays = entry.plan.terminal == Terminal::kOwn && entry.console_socket.raw() < 0;
   if (relays && !message_is_next(channel)) entry.terminal = console::receive_terminal(channel);
-  fail_described(receive(channel), entry.plan, arena);
+  Message message = receive(channel);
+  if (message.event == Event::kListener) {
+    tell_agent(entry, message.failure.index, arena);
+    message = receive(channel);
+  }
+  fail_described(message, entry.plan, arena);
   end_process.dismiss();
 }
 

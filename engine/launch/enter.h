@@ -28,6 +28,7 @@
 #include "engine/launch/protocol.h"
 #include "engine/plan/plan.h"
 #include "engine/rt/arena.h"
+#include "engine/state/record.h"
 #include "syscalls/sys/fd.h"
 
 namespace nosc::launch {
@@ -35,11 +36,13 @@ namespace nosc::launch {
 // What the new process is made from and what its parent holds of it.
 struct Entry {
   Plan& plan;                      // make_exec_plan()'s
+  const state::Record& record;     // of the container
   sys::BorrowedFd container;       // pidfd of the first process
   sys::BorrowedFd console_socket;  // where the terminal is sent; -1: to the parent, who relays
   uint32_t preserved_fds = 0;      // of the caller's, from 3 on
   cgroups::Cgroup cgroup = {};     // empty: those of the caller
   sys::Fd program = {};
+  sys::Fd agent = {};  // that the listener is handed over to; none: there is no listener
   Channel channel = {};
   Init init = {};
   sys::Fd terminal = {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/launch/parent.h"
 
+#include "engine/launch/listener.h"
 #include "engine/launch/remove.h"
 #include "engine/launch/self.h"
 #include "engine/launch/words.h"
@@ -55,6 +56,7 @@ void record_cgroup(Launch& launch) {
 void prepare(Launch& launch) {
   Plan& plan = launch.plan;
   process::close_descriptors_on_exec(plan.process.kept_fds);
+  launch.agent = connect_to_agent(plan.seccomp);
   prepare_rootfs(plan, launch.arena);
   namespaces::open_joins(plan.namespaces);
   launch.program = plan.payload == Payload::kReport ? open_self_copy() : process::open_stub();
@@ -124,6 +126,17 @@ Failure admit(Launch& launch) {
   return {};
 }
 
+void tell_agent(Launch& launch, uint32_t number) {
+  hand_over_listener(launch.agent, launch.plan.seccomp, number,
+                     {.process = &launch.init,
+                      .texts = &launch.record->texts(),
+                      .container_pid = launch.init.pid,
+                      .status = state::Status::kCreating},
+                     launch.arena);
+  launch.agent.reset();
+  (void)send_go(launch.channel.parent);  // one that has failed has told why
+}
+
 // Waits until the program runs or a step has failed. A foreground container with a terminal sends
 // it before that, and a child that failed before it had one has left its record instead.
 Failure await_exec(Launch& launch) {
@@ -133,7 +146,11 @@ Failure await_exec(Launch& launch) {
   if (relays && !message_is_next(channel)) launch.terminal = console::receive_terminal(channel);
   const Failure refused = admit(launch);
   if (refused.failed()) return refused;
-  const Message message = receive_interruptibly(launch);
+  Message message = receive_interruptibly(launch);
+  if (message.event == Event::kListener) {
+    tell_agent(launch, message.failure.index);
+    message = receive_interruptibly(launch);
+  }
   return message.event == Event::kExecuted ? Failure{} : message.failure;
 }
 
@@ -181,6 +198,8 @@ bool set_up(Launch& launch) {
   launch.init = start_init(context);
   const Failure failure = await_exec(launch);
   if (is_refused_overlay(failure, launch.plan)) return false;
+  // What a hook inside has written to the terminal says why it failed.
+  if (failure.failed() && launch.terminal) console::copy_rest(launch.terminal);
   if (failure.failed()) fail(describe_failure(failure, launch.plan, launch.arena));
   launch.ends_with_hooks = true;
   if (launch.record != nullptr && !launch.record->has(state::kSetUp)) mark_set_up(*launch.record);

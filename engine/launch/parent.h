@@ -29,6 +29,7 @@ struct Launch {
   Lifetime lifetime = Lifetime::kForeground;
   sys::Fd console_socket;  // where the terminal is sent; none: to the parent, who relays
   sys::Fd pidfd_socket;    // where the first process's pidfd is sent, if it is
+  sys::Fd agent;           // that the listener is handed over to; none: there is no listener
   sys::Fd program;
   sys::Fd start_socket;
   Channel channel;

@@ -14,7 +14,10 @@
 //   (write the pid into the record;
 //    <------------------------ kHooks, where there are any; run them)
 //   go ----------------------------------->
-//                                          the rest of the set-up, exec
+//                                          the rest of the set-up
+//   (hand the listener over; <-- kListener, where a filter has one (seccomp/seccomp.h)
+//    go) --------------------------------->
+//                                          exec
 //   <------------------------- end of file (the program runs), or kFailed and the record
 //
 // The last go is what makes a container that nosc can always find again: a child whose parent was
@@ -63,10 +66,11 @@ sys::Result<sys::Pid> wait_for_go(sys::BorrowedFd child_end);
 
 // What the parent hears.
 enum class Event : uint16_t {
-  kFailed,    // a set-up step; also what the stub sends
-  kUnshared,  // the user namespace exists and waits for its maps
-  kForked,    // `pid` is the container's first process
-  kHooks,     // the moment of the hooks outside the container; the child waits
+  kFailed,                     // a set-up step; also what the stub sends
+  kUnshared,                   // the user namespace exists and waits for its maps
+  kForked,                     // `pid` is the container's first process
+  kHooks,                      // the moment of the hooks outside the container; the child waits
+  kListener = kListenerEvent,  // the filter is loaded and its listener waits to be handed over
   kExecuted,  // end of file: every descriptor of the set-up is closed, the program runs
 };
 

@@ -121,6 +121,7 @@ constexpr struct {
     {sys::kSIGTERM, "terminated"},
     {sys::kSIGSEGV, "segmentation fault"},
     {sys::kSIGPIPE, "broken pipe"},
+    {sys::kSIGSYS, "bad system call"},
 };
 
 void write_hook_end(uint32_t status, Writer& out) {

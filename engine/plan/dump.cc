@@ -193,7 +193,7 @@ void print_process(const Plan& plan, Writer& out) {
   print_capability_set("inheritable", plan.capabilities.inheritable, out);
   print_capability_set("ambient", plan.capabilities.ambient, out);
   if (process.no_new_privileges) end(out.text("no_new_privs"));
-  if (plan.seccomp.loader == seccomp::Loader::kStub) print_seccomp(plan.seccomp, out);
+  if (plan.seccomp.loader != seccomp::Loader::kSetUp) print_seccomp(plan.seccomp, out);
   for (char** entry = process.exec.envp; entry != nullptr && *entry != nullptr; ++entry) {
     end(quoted(out, "env ", *entry));
   }

@@ -67,19 +67,29 @@ void plan_terminal(const spec::Process& process, Plan& plan) {
                         static_cast<uint16_t>(std::min(size.width, uint32_t{UINT16_MAX}))};
 }
 
-// Whether the kernel lets the stub load a filter: its capabilities are those that its program gets.
-seccomp::Loader loader_of_filter(const Plan& plan) {
+// The stub, where the kernel lets it: its capabilities are those that its program gets.
+seccomp::Loader loader_of_filter(const Plan& plan, seccomp::Loader preferred) {
   const auto administrator = uint64_t{1} << sys::to_raw(sys::kCAP_SYS_ADMIN);
   uint64_t kept = plan.capabilities.ambient;
   if (plan.process.identity.uid == sys::Uid{0}) {
     kept |= plan.capabilities.bounding & plan.capabilities.permitted;
   }
   const bool may_load = plan.process.no_new_privileges || (kept & administrator) != 0;
-  return may_load ? seccomp::Loader::kStub : seccomp::Loader::kSetUp;
+  return may_load ? preferred : seccomp::Loader::kSetUp;
 }
 
-void plan_filter(const spec::Config& config, Plan& plan, Arena& arena) {
-  plan.seccomp = seccomp::plan_seccomp(config, loader_of_filter(plan), arena);
+// A container that waits for its start waits in the set-up's last program, which is past the moment
+// at which a listener or a hook wants the filter.
+seccomp::Loader preferred_loader(const spec::Config& config, const Plan& plan) {
+  const bool is_early =
+      plan.hooks.has(hooks::Kind::kStartContainer) || !config.linux.seccomp.listener_path.empty();
+  return is_early ? seccomp::Loader::kSetUpLast : seccomp::Loader::kStub;
+}
+
+void plan_filter(const spec::Config& config, const HostFacts& host, seccomp::Loader preferred,
+                 Plan& plan, Arena& arena) {
+  plan.seccomp = seccomp::plan_seccomp(config, loader_of_filter(plan, preferred), arena);
+  plan.seccomp.parent_is_plain_user = host.euid != 0;
   if (!plan.seccomp.program.empty() && plan.seccomp.loader == seccomp::Loader::kStub) {
     process::add_filter(plan.process.exec, plan.seccomp.program, plan.seccomp.flags, arena);
   }
@@ -168,7 +178,7 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
   const auto grantor = has(own, sys::kCLONE_NEWUSER) ? capabilities::Grantor::kUserNamespace
                                                      : capabilities::Grantor::kCaller;
   plan.capabilities = capabilities::plan_capabilities(config.process, host, grantor, arena);
-  plan_filter(config, plan, arena);
+  plan_filter(config, host, preferred_loader(config, plan), plan, arena);
 }
 
 // The container's namespaces are joined, whether it made them or joined them itself.
@@ -190,12 +200,12 @@ Plan make_plan(const spec::Config& config, const PlanRequest& request, Arena& ar
   check_support(config);
   Plan plan;
   plan.id = request.id;
+  plan.hooks = hooks::plan_hooks(config.hooks, arena);
   plan_domains(config, request, plan, arena);
   check_name(config.hostname, "/hostname", plan);
   check_name(config.domainname, "/domainname", plan);
   if (!config.process.args.empty()) plan.program = config.process.args[0];
   plan_terminal(config.process, plan);
-  plan.hooks = hooks::plan_hooks(config.hooks, arena);
   plan.hostname = config.hostname;
   plan.domainname = config.domainname;
   return plan;
@@ -216,7 +226,7 @@ Plan make_exec_plan(const spec::Config& config, const PlanRequest& request, Aren
   plan.capabilities = capabilities::plan_capabilities(
       config.process, request.host,
       has_user ? capabilities::Grantor::kUserNamespace : capabilities::Grantor::kCaller, arena);
-  plan_filter(config, plan, arena);
+  plan_filter(config, request.host, seccomp::Loader::kStub, plan, arena);
   plan.program = config.process.args[0];
   plan_terminal(config.process, plan);
   return plan;

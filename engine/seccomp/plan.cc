@@ -71,11 +71,6 @@ SeccompPlan plan_seccomp(const spec::Config& config, Loader loader, Arena& arena
       fail_invalid({"/linux/seccomp/listenerMetadata"}, "needs a listenerPath");
     }
   }
-  if (listener) {
-    fail({.code = ErrorCode::kUnsupported,
-          .place = {"/linux/seccomp/listenerPath"},
-          .text = "not supported yet"});
-  }
   plan.loader = loader;
   plan.flags = plan_flags(profile, listener);
   if (listener) {

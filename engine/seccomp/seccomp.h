@@ -10,12 +10,18 @@
 // - by the stub, as the last act before the program is executed, where no_new_privs is set or the
 //   stub has CAP_SYS_ADMIN, as seccomp(2) demands one of them. The filter goes to it as an argument
 //   in letters (process/stub/filter.h): no descriptor and no system call more.
-// - otherwise by the set-up, after everything but the change of capabilities. The profile then has
-// to
-//   let through capset, execve and fchdir, fcntl, and prctl where there are ambient capabilities.
+// - by the set-up, as its last act, where startContainer hooks come after it, which the filter
+//   holds for, or where a listener is to have it before the container waits for its start. The
+//   profile then has to let through execve and fchdir, fcntl, what waiting for the start and
+//   running hooks takes, and prctl where the listener is a plain user's.
+// - by the set-up before the change of capabilities, where the program may not load it. That takes
+//   capset too, and prctl where there are ambient capabilities.
 //
-// SCMP_ACT_NOTIFY isn't supported yet: planning refuses it. What loads a filter with it says the
-// number of the listener's descriptor and waits (kListenerEvent), which nobody hears so far.
+// SCMP_ACT_NOTIFY hands calls to a process outside, the agent. Whoever loads the filter tells the
+// parent the number of the listener's descriptor (kListenerEvent) by write(2), and waits. The
+// parent takes a copy of the descriptor (pidfd_getfd) and gives it to the agent before it lets the
+// container go on: so from the wait on, every call that the profile asks about has somebody who
+// answers. The write alone has nobody, and asking about write is refused, as in runc.
 // Source: seccomp(2), seccomp_unotify(2); runtime-spec, config-linux.md, "Seccomp".
 
 #include <cstdint>
@@ -32,7 +38,11 @@
 namespace nosc::seccomp {
 
 // Who loads the filter.
-enum class Loader : uint8_t { kStub, kSetUp };
+enum class Loader : uint8_t {
+  kStub,
+  kSetUpLast,  // the set-up, as its last act
+  kSetUp,      // the set-up, while it has all its capabilities
+};
 
 struct SeccompPlan {
   std::span<const sys::SockFilter> program;  // empty: no filter
@@ -41,6 +51,8 @@ struct SeccompPlan {
   // Where the listener's descriptor is sent; nullptr: there is no listener.
   const char* listener_path = nullptr;
   std::string_view listener_metadata;
+  // The parent is no administrator: it may take a descriptor only from who doesn't hide.
+  bool parent_is_plain_user = false;
 };
 
 // Plans the filter that a configuration asks for.

@@ -258,6 +258,55 @@ TEST_P(HangingHooks, ASignalThatTheCallerIgnoresEndsNothing) {
   EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
 }
 
+// The container's filter holds for a program that runs inside of it.
+TEST_P(Hooks, StartContainerRunsUnderTheFilter) {
+  for (const bool no_new_privileges : {true, false}) {
+    for (const bool is_detached : {true, false}) {
+      Bundle& bundle = make_bundle();
+      bundle.config()["process"]["noNewPrivileges"] = no_new_privileges;
+      bundle.config()["linux"]["seccomp"] = Json::object(
+          {{"defaultAction", "SCMP_ACT_ALLOW"},
+           {"syscalls", Json::array({Json::object({{"names", Json::strings({"mkdir", "mkdirat"})},
+                                                   {"action", "SCMP_ACT_KILL_PROCESS"}})})}});
+      add_hook(bundle, "startContainer", "exec mkdir /tmp/made");
+      bundle.set_args({"/bin/true"});
+      if (is_detached) ASSERT_EQ(create(bundle).exit_status, 0);
+      const Completed result = is_detached ? command({"start", "ID"}) : run_bundle(bundle);
+      EXPECT_EQ(result.exit_status, 1) << result.describe();
+      EXPECT_NE(result.err.find("error running startContainer hook #0: signal: bad system call"),
+                std::string::npos)
+          << result.describe();
+      EXPECT_FALSE(fs::exists(bundle.rootfs() / "tmp/made"));
+      if (is_detached) EXPECT_EQ(command({"delete", "ID"}).exit_status, 0);
+    }
+  }
+}
+
+// What waits for the start under a filter that refuses that has ended, and not gone mad.
+TEST_P(Hooks, AFilterThatRefusesToWaitForTheStartEndsTheContainer) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["seccomp"] =
+      Json::object({{"defaultAction", "SCMP_ACT_ALLOW"},
+                    {"syscalls", Json::array({Json::object({{"names", Json::strings({"accept4"})},
+                                                            {"action", "SCMP_ACT_ERRNO"}})})}});
+  add_hook(bundle, "startContainer", "exit 0");
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  EXPECT_TRUE(wait_for_status("stopped"));
+  EXPECT_EQ(command({"start", "ID"}).exit_status, 1);
+  EXPECT_EQ(command({"delete", "ID"}).exit_status, 0);
+}
+
+TEST_P(Hooks, WhatAFailingOneWritesToTheTerminalIsShown) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["process"]["terminal"] = true;
+  add_hook(bundle, "startContainer", "echo said by the hook > /dev/console; exit 3");
+  const Completed result = run_bundle(bundle);
+  EXPECT_EQ(result.exit_status, 1) << result.describe();
+  EXPECT_EQ(result.out, "said by the hook\n");
+  EXPECT_NE(result.err.find("startContainer hook #0: exit status 3"), std::string::npos)
+      << result.describe();
+}
+
 TEST_P(Hooks, RunAlsoInTheForeground) {
   Bundle& bundle = make_bundle();
   add_all_hooks(bundle);

@@ -50,6 +50,13 @@ class SeccompTest : public ContainerTest {
     EXPECT_EQ(result.out, "ok\n");
   }
 
+  // A machine may have no such programs at all, however its kernel is made.
+  static bool has_i386() {
+    Command getpid;
+    getpid.argv = {"tests/integration/call", "i386", "20"};
+    return run(getpid).out == "ok\n";
+  }
+
   std::string call(Bundle& bundle, const std::string& arguments) {
     return output_of(bundle, "/bin/call " + arguments);
   }
@@ -104,7 +111,7 @@ TEST_P(SeccompTest, HoldsOnEveryListedAbi) {
   Bundle& bundle = make_bundle_with(profile(Json::array({std::move(rule)})));
   EXPECT_EQ(call(bundle, std::to_string(kGetpriority)), "99");
   EXPECT_EQ(call(bundle, std::to_string(kX32Bit + kGetpriority)), "99");
-  EXPECT_EQ(call(bundle, "i386 96"), "99");  // getpriority of i386
+  if (has_i386()) EXPECT_EQ(call(bundle, "i386 96"), "99");  // getpriority of i386
 }
 
 TEST_P(SeccompTest, KillsCallsOfAbisThatAreNotListed) {
@@ -112,6 +119,7 @@ TEST_P(SeccompTest, KillsCallsOfAbisThatAreNotListed) {
   seccomp["architectures"] = Json::strings({"SCMP_ARCH_X86_64"});
   Bundle& bundle = make_bundle_with(std::move(seccomp));
   for (const char* arguments : {"i386 96", "1073741964"}) {
+    if (arguments[0] == 'i' && !has_i386()) continue;
     bundle.set_script(std::string("/bin/call ") + arguments + "; echo $?");
     const Completed result = run_bundle(bundle);
     EXPECT_EQ(result.exit_status, 0) << result.describe();
