@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/host/name_table.h"
 
+#include "engine/rt/packed_names.h"
+
 namespace nosc::host {
 
 int find_number(std::span<const char> packed, std::string_view prefix, std::string_view name) {
   if (!name.starts_with(prefix)) return -1;
   name.remove_prefix(prefix.size());
-  std::string_view rest(packed.data(), packed.size());
-  for (int number = 0; !rest.empty(); ++number) {
-    const std::string_view known = rest.substr(0, rest.find('\0'));
-    if (known == name) return number;
-    rest.remove_prefix(known.size() + 1);
+  const char* known = packed.data();
+  for (int number = 0; known != packed.data() + packed.size(); ++number) {
+    if (take_name(known, name)) return number;
   }
   return -1;
 }

@@ -106,7 +106,9 @@ StringEnd unescape_string(char* start) {
       length = sequence_bytes(reinterpret_cast<unsigned char*>(source));
       if (length == 0) return {source, nullptr, "expected valid UTF-8"};
     }
-    for (; length != 0; --length) *target++ = *source++;
+    do {
+      *target++ = *source++;
+    } while (--length != 0);
   }
 }
 

@@ -64,8 +64,12 @@ constexpr uint32_t kPerMount =
          sys::kMS_NODIRATIME | sys::kMS_RELATIME | sys::kMS_STRICTATIME | sys::kMS_NOSYMFOLLOW);
 
 const Option* find_option(std::string_view name) {
+  if (name.size() >= sizeof Option::name) return nullptr;
   for (const Option& option : kOptions) {
-    if (name == option.name) return &option;
+    if (option.name[name.size()] == '\0' &&
+        std::memcmp(option.name, name.data(), name.size()) == 0) {
+      return &option;
+    }
   }
   return nullptr;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/rt/number.h"
+#include "engine/rt/packed_names.h"
 #include "engine/rt/testing.h"
 #include "engine/rt/undo.h"
 #include "engine/rt/writer.h"
@@ -22,6 +23,23 @@ std::string written(Write write) {
 
 std::string error_text(const Error& error) {
   return written([&](Writer& writer) { write_error(writer, error); });
+}
+
+TEST(PackedNames, AreTakenWholeAndInTurn) {
+  const char* packed = "user\0users\0\0us\0";
+  const char* const start = packed;
+  using std::string_view_literals::operator""sv;
+  EXPECT_FALSE(take_name(packed, "users"));
+  EXPECT_TRUE(take_name(packed, "users"));
+  EXPECT_TRUE(take_name(packed, ""));
+  EXPECT_FALSE(take_name(packed, "user"));
+  EXPECT_EQ(packed, start + sizeof "user\0users\0\0us");
+  packed = start;
+  EXPECT_FALSE(take_name(packed, "user\0users"sv));
+  EXPECT_EQ(packed, start + sizeof "user");
+  packed = start;
+  EXPECT_FALSE(take_name(packed, ""));
+  EXPECT_EQ(packed, start + sizeof "user");
 }
 
 TEST(Number, ParsesWholeStringsOnly) {

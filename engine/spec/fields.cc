@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "engine/json/json.h"
+#include "engine/rt/packed_names.h"
 #include "engine/spec/config.h"
 
 namespace nosc::spec {
@@ -452,8 +453,8 @@ const Object& object_of(ObjectId id) { return kObjects[static_cast<size_t>(id)];
 bool is_supported(ObjectId id, std::string_view property) {
   const Object& object = object_of(id);
   const char* name = object.names;
-  for (uint32_t i = 0; i != object.field_count; ++i, name = next_name(name)) {
-    if (property == name) return object.fields[i].kind != Kind::kUnsupported;
+  for (uint32_t i = 0; i != object.field_count; ++i) {
+    if (take_name(name, property)) return object.fields[i].kind != Kind::kUnsupported;
   }
   return false;
 }

@@ -6,6 +6,7 @@
 #include <bit>
 #include <optional>
 
+#include "engine/rt/packed_names.h"
 #include "engine/spec/fields.h"
 #include "engine/spec/validate.h"
 
@@ -58,7 +59,7 @@ class Interpreter {
   const char* pointer(Index index);
   [[noreturn]] void fail(Index index, const char* text, std::string_view detail = {},
                          const char* end = "");
-  [[noreturn]] void fail_missing(Index object, const char* name);
+  [[noreturn]] void fail_missing(Index object, const Object& type, uint32_t position);
   void expect(Index index, Type type);
   void list(std::span<std::string_view> paths, uint32_t& count, Index index);
   void list_unsupported(Index index);
@@ -92,7 +93,9 @@ void Interpreter::fail(Index index, const char* text, std::string_view detail, c
   fail_invalid({.pointer = pointer(index)}, writer.view().data());
 }
 
-void Interpreter::fail_missing(Index object, const char* name) {
+void Interpreter::fail_missing(Index object, const Object& type, uint32_t position) {
+  const char* name = type.names;
+  for (; position != 0; --position) name = next_name(name);
   const bool is_root = object == json::Document::kRoot;
   fail_invalid({.pointer = is_root ? "" : pointer(object), .tail = name}, "is required");
 }
@@ -118,10 +121,7 @@ void Interpreter::object(Index index, const Object& type, void* target) {
     const std::string_view name = document_.text(key);
     const char* known = type.names;
     uint32_t position = 0;
-    while (position != type.field_count && name != known) {
-      known = next_name(known);
-      ++position;
-    }
+    while (position != type.field_count && !take_name(known, name)) ++position;
     if (position == type.field_count) {
       list(unknown_, unknown_count_, key);
     } else if (document_.type(key + 1) != Type::kNull) {
@@ -130,11 +130,9 @@ void Interpreter::object(Index index, const Object& type, void* target) {
       value(key + 1, field, static_cast<char*>(target) + field.offset);
     }
   }
-  const char* name = type.names;
   for (uint32_t position = 0; position != type.field_count; ++position) {
     const bool is_required = (type.fields[position].flags & kRequired) != 0;
-    if (is_required && (seen & 1U << position) == 0) fail_missing(index, name);
-    name = next_name(name);
+    if (is_required && (seen & 1U << position) == 0) fail_missing(index, type, position);
   }
   if (type.has_present) *static_cast<bool*>(target) = true;
 }
@@ -293,8 +291,8 @@ void Interpreter::enumerator(Index index, EnumId id, uint8_t& target) {
   const std::string_view prefix = names.prefix;
   const bool has_prefix = rest.starts_with(prefix);
   if (has_prefix) rest.remove_prefix(prefix.size());
-  for (uint8_t i = 0; has_prefix && i != names.count; ++i, name = next_name(name)) {
-    if (rest != name) continue;
+  for (uint8_t i = 0; has_prefix && i != names.count; ++i) {
+    if (!take_name(name, rest)) continue;
     target = i;
     return;
   }

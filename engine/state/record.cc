@@ -103,6 +103,14 @@ sys::Result<void> write_whole(sys::BorrowedFd file, const Texts& texts, const Pr
   return written ? sys::kENOSPC : written.error();
 }
 
+// Without the way through /proc, which has to be walked, where the caller may name an inode by its
+// descriptor alone (CAP_DAC_READ_SEARCH; without it ENOENT: linkat(2)).
+sys::Result<void> give_name(sys::BorrowedFd file, sys::BorrowedFd root, sys::CStr name) {
+  const auto named = sys::linkat(file, "", root, name, sys::kAT_EMPTY_PATH);
+  if (!named.failed_with(sys::kENOENT)) return named;
+  return sys::linkat(sys::kCwd, DescriptorPath(file).path(), root, name, sys::kAT_SYMLINK_FOLLOW);
+}
+
 }  // namespace
 
 bool is_valid_id(std::string_view id) {
@@ -157,8 +165,7 @@ void Record::create(sys::Fd root, const Texts& texts, const Progress& progress) 
   or_fail(sys::flock(file_, sys::kLOCK_EX), "lock record of", id());
   auto done = write_whole(file_, texts, progress);
   if (done) {
-    done = sys::linkat(sys::kCwd, DescriptorPath(file_).path(), root_,
-                       sys::CStr::from_terminated(id().data()), sys::kAT_SYMLINK_FOLLOW);
+    done = give_name(file_, root_, sys::CStr::from_terminated(id().data()));
   }
   (void)sys::unlinkat(root_, temporary_name);
   if (done.failed_with(sys::kEEXIST)) {
