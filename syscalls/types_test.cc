@@ -21,7 +21,14 @@ template <typename T>
 concept Borrowable = requires(T fd) { sys::BorrowedFd(std::forward<T>(fd)); };
 
 static_assert(Mixes<sys::OpenFlags, sys::OpenFlags>);
-static_assert(Mixes<sys::OpenTreeFlags, sys::AtFlags>);
+static_assert(Mixes<sys::OpenTreeFlags, sys::OpenTreeAtFlags>);
+static_assert(!Mixes<sys::OpenTreeFlags, sys::AtFlags>);
+static_assert(std::is_convertible_v<decltype(sys::kO_CLOEXEC | sys::kO_DIRECT), sys::PipeFlags>);
+static_assert(!std::is_convertible_v<decltype(sys::kO_CLOEXEC | sys::kO_PATH), sys::PipeFlags>);
+static_assert(std::is_convertible_v<sys::PipeFlags, sys::OpenFlags>);
+static_assert(!std::is_convertible_v<sys::OpenFlags, sys::PipeFlags>);
+static_assert(!std::is_convertible_v<decltype(~sys::kO_CLOEXEC), sys::DupFlags>);
+static_assert(std::is_same_v<decltype(sys::PipeFlags{} & ~sys::kO_DIRECT), sys::PipeFlags>);
 static_assert(!Mixes<sys::OpenFlags, sys::MountFlags>);
 static_assert(!Mixes<sys::AtFlags, sys::OpenFlags>);
 static_assert(Borrowable<sys::Fd&>);

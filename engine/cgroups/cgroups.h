@@ -120,7 +120,7 @@ void plan_resources(const spec::Resources& resources, CgroupPlan& plan, Arena& a
 // Decides whether cgroup2's directory is given to the container's user: when it has a new user and
 // a new cgroup namespace and a cgroup mount that it may write to. Source: runtime-spec 1.3.0,
 // config-linux.md, "Cgroup ownership".
-void plan_owner(const spec::Config& config, sys::CloneFlags created, CgroupPlan& plan);
+void plan_owner(const spec::Config& config, sys::NamespaceFlags created, CgroupPlan& plan);
 
 // Makes the directories, sets the limits and opens what the first process needs. In the parent,
 // before clone.

@@ -95,7 +95,7 @@ CgroupPlan plan_cgroup(const spec::Linux& linux, std::string_view container_id,
   return plan;
 }
 
-void plan_owner(const spec::Config& config, sys::CloneFlags created, CgroupPlan& plan) {
+void plan_owner(const spec::Config& config, sys::NamespaceFlags created, CgroupPlan& plan) {
   if (!created.has(sys::kCLONE_NEWCGROUP | sys::kCLONE_NEWUSER)) return;
   bool writable = false;
   for (const spec::Mount& mount : config.mounts) {

@@ -31,7 +31,7 @@ void write_pid_file(const char* path, sys::Pid pid, Arena& arena) {
   if (written) {
     written = sys::renameat2(sys::kCwd, temporary, sys::kCwd, sys::CStr::from_terminated(path));
   }
-  if (!written) (void)sys::unlinkat(sys::kCwd, temporary, sys::AtFlags{});
+  if (!written) (void)sys::unlinkat(sys::kCwd, temporary, {});
   or_fail(written, "write", path);
 }
 

@@ -37,7 +37,7 @@ void write_spec(const CommandLine& line, const Environment& environment) {
   const auto written = out.flush();
   if (written) return;
   // A half-written file would look like a configuration.
-  (void)sys::unlinkat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.data()), sys::AtFlags{});
+  (void)sys::unlinkat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.data()), {});
   fail_system("write", path, written.error());
 }
 

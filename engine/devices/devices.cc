@@ -74,7 +74,7 @@ void create_device(const DeviceRecord& device, sys::BorrowedFd directory, Existi
     const sys::Fd present = open_node(directory, name_of(device));
     if (is_device(present, device)) return;
     if (existing == Existing::kMustMatch) fail_step(Operation::kVerify, sys::kEEXIST);
-    or_fail(sys::unlinkat(directory, name_of(device), sys::AtFlags{}), Operation::kCreate);
+    or_fail(sys::unlinkat(directory, name_of(device), {}), Operation::kCreate);
   }
   if (device.uid == sys::Uid{0} && device.gid == sys::Gid{0}) return;
   or_fail(

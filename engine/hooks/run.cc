@@ -130,7 +130,7 @@ HookFailure run_hook(const HookRecord& hook, const HookContext& context) {
   sys::FdPair told;
   const auto piped = sys::pipe2(told, sys::kO_CLOEXEC);
   if (!piped) return {Operation::kExecute, static_cast<uint16_t>(piped.error().value())};
-  const auto pid = sys::portable::clone_process(sys::CloneFlags{}, sys::kSIGCHLD);
+  const auto pid = sys::portable::clone_process({}, sys::kSIGCHLD);
   if (!pid) return {Operation::kExecute, static_cast<uint16_t>(pid.error().value())};
   if (*pid == sys::Pid{0}) {
     const auto refusal = static_cast<uint16_t>(execute(hook, context, input.borrow()).value());

@@ -9,10 +9,10 @@
 namespace nosc::launch {
 namespace {
 
-constexpr sys::CloneFlags kUser = sys::kCLONE_NEWUSER;
+constexpr sys::NamespaceFlags kUser = sys::kCLONE_NEWUSER;
 
 // The namespaces that clone makes: cgroup and time namespace have to wait (child.cc).
-sys::CloneFlags cloned(const Plan& plan) {
+sys::NamespaceFlags cloned(const Plan& plan) {
   return plan.namespaces.created & ~(sys::kCLONE_NEWCGROUP | sys::kCLONE_NEWTIME);
 }
 
@@ -87,7 +87,7 @@ void unshare_user(const CloneContext& context) {
   or_fail(sys::unshare(cloned(*context.plan) & ~kUser), Operation::kUnshare);
   begin_step(Step::kClone);
   const sys::Pid pid =
-      or_fail(sys::portable::clone_process(sys::CloneFlags{}, sys::kSIGCHLD), Operation::kFork);
+      or_fail(sys::portable::clone_process({}, sys::kSIGCHLD), Operation::kFork);
   if (pid == sys::Pid{0}) {
     context.child.start = Start::kAfterGo;
     child_main(context.child);
@@ -122,7 +122,7 @@ Init follow_between(CloneContext& context, sys::Pid between_pid) {
 Init start_stepwise(CloneContext& context) {
   // The grandchild becomes this process's child when the one between has ended.
   context.between_stays = !sys::prctl(sys::kPR_SET_CHILD_SUBREAPER, 1);
-  sys::Pid pid = or_fail(sys::portable::clone_process(sys::CloneFlags{}, sys::kSIGCHLD), "fork",
+  sys::Pid pid = or_fail(sys::portable::clone_process({}, sys::kSIGCHLD), "fork",
                          "the container's set-up");
   if (pid == sys::Pid{0}) {
     context.channel->parent.reset();

@@ -29,7 +29,7 @@ void join_namespaces(const Entry& entry) {
   if (sys::setns(entry.container, plan.joined)) return;
   for (size_t i = 0; i < plan.joins.size(); ++i) {
     begin_step(Step::kJoinNamespace, i);
-    const sys::CloneFlags type = plan.joins[i].type;
+    const sys::NamespaceFlags type = plan.joins[i].type;
     const auto joined = sys::setns(entry.container, type);
     // EINVAL: the caller is in the container's user namespace already.
     if (type == sys::kCLONE_NEWUSER && joined.failed_with(sys::kEINVAL)) continue;
@@ -160,7 +160,7 @@ void fail_described(const Message& message, const Plan& plan, Arena& arena) {
 
 // Starts the process between and gets the new one from it.
 void start(Entry& entry, Arena& arena) {
-  sys::Pid between_pid = or_fail(sys::portable::clone_process(sys::CloneFlags{}, sys::kSIGCHLD),
+  sys::Pid between_pid = or_fail(sys::portable::clone_process({}, sys::kSIGCHLD),
                                  "fork", "into the container");
   if (between_pid == sys::Pid{0}) {
     entry.channel.parent.reset();

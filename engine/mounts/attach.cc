@@ -63,7 +63,7 @@ bool bind_detached(const MountRecord& record, sys::BorrowedFd source, sys::Borro
   const PassingFd tree = or_fail(std::move(opened), Operation::kBind);
   struct {
     sys::MountFlags set, cleared;
-    sys::AtFlags at;
+    sys::MountSetattrFlags at;
   } const changes[] = {
       {record.set & kPerMount, record.cleared & kPerMount, sys::kAT_EMPTY_PATH},
       {record.recursive_set, record.recursive_cleared, sys::kAT_EMPTY_PATH | sys::kAT_RECURSIVE},

@@ -17,7 +17,7 @@ constexpr sys::CStr kUidHelpers[] = {"/usr/bin/newuidmap", "/run/wrappers/bin/ne
 constexpr sys::CStr kGidHelpers[] = {"/usr/bin/newgidmap", "/run/wrappers/bin/newgidmap"};
 
 // The ones that parameters belong to.
-sys::CStr own_namespace(sys::CloneFlags type) {
+sys::CStr own_namespace(sys::NamespaceFlags type) {
   if (type == sys::kCLONE_NEWNET) return "/proc/self/ns/net";
   if (type == sys::kCLONE_NEWIPC) return "/proc/self/ns/ipc";
   return "/proc/self/ns/uts";

@@ -20,7 +20,7 @@ namespace {
 template <typename Work>
 class Child {
  public:
-  Child(sys::CloneFlags created, Work work) {
+  Child(sys::NamespaceFlags created, Work work) {
     EXPECT_TRUE(sys::socketpair(sys::kAF_UNIX, sys::kSOCK_STREAM, 0, ends_).ok());
     const auto pid = sys::portable::clone_process({}, sys::kSIGCHLD);
     EXPECT_TRUE(pid.ok());

@@ -41,7 +41,7 @@ enum class Guard : uint8_t { kAny, kNotOwn };
 // One namespace to join. `fd` is open_joins()'s; -1 before.
 struct JoinRecord {
   const char* path = "";
-  sys::CloneFlags type{};  // one CLONE_NEW* flag
+  sys::NamespaceFlags type{};  // one CLONE_NEW* flag
   int fd = -1;
   Guard guard = Guard::kAny;
   Place place;
@@ -69,8 +69,8 @@ struct IdMap {
 };
 
 struct NamespacePlan {
-  sys::CloneFlags created{};  // CLONE_NEW* flags of the new namespaces
-  sys::CloneFlags joined{};
+  sys::NamespaceFlags created{};  // CLONE_NEW* flags of the new namespaces
+  sys::NamespaceFlags joined{};
   std::span<JoinRecord> joins;  // in the order in which they are joined
   IdMap uid_map;
   IdMap gid_map;
@@ -79,7 +79,7 @@ struct NamespacePlan {
 };
 
 // The CLONE_NEW* flag of a namespace type.
-sys::CloneFlags clone_flag(spec::NamespaceType type);
+sys::NamespaceFlags clone_flag(spec::NamespaceType type);
 
 // Sorts the namespaces into new and joined ones and renders the mappings.
 // Errors: mappings without a user namespace and the reverse, empty and overflowing ranges.

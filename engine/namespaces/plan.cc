@@ -8,7 +8,7 @@ namespace {
 
 using spec::NamespaceType;
 
-constexpr sys::CloneFlags kFlags[spec::kNamespaceTypeCount] = {
+constexpr sys::NamespaceFlags kFlags[spec::kNamespaceTypeCount] = {
     sys::kCLONE_NEWPID, sys::kCLONE_NEWNET,  sys::kCLONE_NEWNS,     sys::kCLONE_NEWIPC,
     sys::kCLONE_NEWUTS, sys::kCLONE_NEWUSER, sys::kCLONE_NEWCGROUP, sys::kCLONE_NEWTIME,
 };
@@ -150,7 +150,7 @@ void plan_time_offsets(const spec::Linux& linux, NamespacePlan& plan, Arena& are
 
 }  // namespace
 
-sys::CloneFlags clone_flag(NamespaceType type) { return kFlags[static_cast<size_t>(type)]; }
+sys::NamespaceFlags clone_flag(NamespaceType type) { return kFlags[static_cast<size_t>(type)]; }
 
 NamespacePlan plan_namespaces(const spec::Linux& linux, const HostFacts& facts, Arena& arena) {
   NamespacePlan plan;

@@ -7,7 +7,7 @@
 
 namespace nosc::net {
 
-void apply_loopback(sys::CloneFlags created) {
+void apply_loopback(sys::NamespaceFlags created) {
   if (!created.has(sys::kCLONE_NEWNET)) return;
   begin_step(Step::kLoopback);
   const PassingFd socket = or_fail(

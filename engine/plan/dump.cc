@@ -5,7 +5,7 @@ namespace nosc {
 namespace {
 
 struct NamespaceName {
-  sys::CloneFlags flag;
+  sys::NamespaceFlags flag;
   char name[8];
 };
 

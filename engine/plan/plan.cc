@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kLongestHostname = 64;  // __NEW_UTS_LEN of uname(2)
 
-bool has(sys::CloneFlags flags, sys::CloneFlags wanted) { return flags.has(wanted); }
+bool has(sys::NamespaceFlags flags, sys::NamespaceFlags wanted) { return flags.has(wanted); }
 
 // The names that only a UTS namespace of the container's own may take.
 void check_name(std::string_view name, const char* pointer, const Plan& plan) {
@@ -50,7 +50,7 @@ RootSetup plan_root_setup(const spec::Config& config, const Plan& plan) {
 }
 
 // Namespaces other than a user namespace are made by the privileged.
-void check_privilege(sys::CloneFlags own, const HostFacts& host) {
+void check_privilege(sys::NamespaceFlags own, const HostFacts& host) {
   const auto administrator = uint64_t{1} << sys::to_raw(sys::kCAP_SYS_ADMIN);
   if (has(own, sys::kCLONE_NEWUSER) || (host.permitted_capabilities & administrator) != 0) {
     return;
@@ -152,7 +152,7 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
   plan.root_setup = plan_root_setup(config, plan);
   plan.cgroup = cgroups::plan_cgroup(config.linux, request.id, host, arena);
   cgroups::plan_owner(config, plan.namespaces.created, plan.cgroup);
-  const sys::CloneFlags own = plan.namespaces.created | plan.namespaces.joined;
+  const sys::NamespaceFlags own = plan.namespaces.created | plan.namespaces.joined;
   check_privilege(own, host);
   const mounts::MountContext context{
       .bundle = request.bundle,

@@ -127,7 +127,7 @@ void check_program(const ExecRecord& record) {
     const auto path = sys::CStr::from_terminated(candidates_of(record)[i]);
     const auto allowed = sys::faccessat(sys::kCwd, path, sys::kX_OK);
     sys::Statx status;
-    if (allowed && sys::statx(sys::kCwd, path, sys::AtFlags{}, sys::kSTATX_TYPE, status) &&
+    if (allowed && sys::statx(sys::kCwd, path, {}, sys::kSTATX_TYPE, status) &&
         (status.mode & sys::kS_IFMT.bits()) != sys::kS_IFDIR.bits()) {
       return;
     }

@@ -20,11 +20,19 @@ namespace {
 
 using Values = std::vector<std::pair<uint64_t, std::string>>;
 
+bool is_member(const Family& family, const Constant& constant) {
+  const auto& names = family.members;
+  return family.whole.empty() ||
+         std::find(names.begin(), names.end(), constant.name) != names.end();
+}
+
 // A family's constants on an ABI, its own and those of families that it accepts; the bits that hold
 // one of several go to mask.
 Values values_of(const Tables& tables, const Abi& abi, const Family& family, uint64_t& mask) {
   Values values;
-  for (const Constant& constant : family.constants) {
+  const Family& whole = family.whole.empty() ? family : *find_family(tables, family.whole);
+  for (const Constant& constant : whole.constants) {
+    if (!is_member(family, constant)) continue;
     const ConstantValue& value = value_on(constant, abi);
     if (value.kind != ConstantValue::Kind::kKnown) continue;
     const bool is_mask = absl::EndsWith(constant.name, "_ACCMODE");

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -37,9 +39,30 @@ absl::StatusOr<std::string> emit_struct(const Tables& tables, const Abi& abi, co
   return absl::StrCat(text, packed ? "};\n#pragma pack(pop)\n\n" : "};\n\n");
 }
 
-std::string emit_family_type(const Family& family) {
+bool has_subsets(const Tables& tables, const Family& family) {
+  return std::any_of(
+      tables.flags.families.begin(), tables.flags.families.end(),
+      [&](const Family& other) { return !family.name.empty() && other.whole == family.name; });
+}
+
+// A set of some members of a family that has subsets.
+std::string set_of(std::string_view family, uint64_t members) {
+  return absl::StrFormat("%sOf<0x%x>", family, members);
+}
+
+std::string emit_family_type(const Tables& tables, const Family& family) {
   const std::string comment = absl::StrCat("// ", family.text, ".\n");
   const std::string bits = scalar_type(family.type);
+  if (!family.whole.empty()) {
+    const uint64_t members = member_bits(tables.flags.families, family);
+    return absl::StrCat(comment, "using ", family.name, " = ", set_of(family.whole, members),
+                        ";\n\n");
+  }
+  if (has_subsets(tables, family)) {
+    return absl::StrCat("template <uint64_t Members>\nusing ", family.name, "Of = FlagSet<struct ",
+                        family.name, "Tag, ", bits, ", Members>;\n", comment, "using ", family.name,
+                        " = ", family.name, "Of<~uint64_t{0}>;\n\n");
+  }
   if (family.kind == FamilyKind::kEnum) {
     return absl::StrCat(comment, "enum class ", family.name, " : ", bits, " {};\n\n");
   }
@@ -57,7 +80,14 @@ std::string value_text(const Family& family, const ConstantValue& value) {
                                           : spelling;
 }
 
-std::string emit_constant(const Family& family, const Constant& constant,
+// The type of a set's constant: where there are subsets, each has its own.
+std::string flag_type(const Tables& tables, const Family& family, const Constant& constant) {
+  if (!has_subsets(tables, family)) return family.name;
+  const auto index = static_cast<size_t>(&constant - family.constants.data());
+  return index < 64 ? set_of(family.name, uint64_t{1} << index) : family.name;
+}
+
+std::string emit_constant(const Tables& tables, const Family& family, const Constant& constant,
                           const ConstantValue& value) {
   const std::string name = "k" + constant.name;
   if (family.type == "BorrowedFd") {
@@ -66,14 +96,27 @@ std::string emit_constant(const Family& family, const Constant& constant,
   }
   const std::string text = value_text(family, value);
   switch (family.kind) {
-    case FamilyKind::kFlags:
-      return absl::StrFormat("inline constexpr %s %s = %s::from_bits(%s);\n", family.name, name,
-                             family.name, value.spelling);
+    case FamilyKind::kFlags: {
+      const std::string type = flag_type(tables, family, constant);
+      return absl::StrFormat("inline constexpr %s %s = %s::from_bits(%s);\n", type, name, type,
+                             value.spelling);
+    }
     case FamilyKind::kEnum:
       return absl::StrFormat("inline constexpr %s %s{%s};\n", family.name, name, text);
     case FamilyKind::kConstants: break;
   }
   return absl::StrFormat("inline constexpr %s %s = %s;\n", scalar_type(family.type), name, text);
+}
+
+// That a family takes the flags of another one, or of a subset.
+std::string emit_accepted(const Tables& tables, const Family& family, const std::string& name) {
+  const Family* const other = find_family(tables, name);
+  if (other == nullptr) return "";
+  return absl::StrFormat(
+      "template <>\ninline constexpr uint64_t kFlagsAccepted<struct %sTag, struct %sTag> = 0x%x;\n",
+      other->whole.empty() ? other->name : other->whole,
+      family.whole.empty() ? family.name : family.whole,
+      member_bits(tables.flags.families, *other));
 }
 
 }  // namespace
@@ -84,17 +127,14 @@ std::string emit_constants(const Tables& tables, const Abi& abi) {
                   "#include \"syscalls/sys/flags.h\"\n\nnamespace sys {\n\n");
   for (const Family& family : tables.flags.families) {
     absl::StrAppend(&text, family.name.empty() ? absl::StrCat("// ", family.text, ".\n")
-                                               : emit_family_type(family));
+                                               : emit_family_type(tables, family));
     for (const std::string& other : family.accepts) {
-      absl::StrAppendFormat(&text,
-                            "template <>\ninline constexpr bool kFlagsConvert<struct %sTag, "
-                            "struct %sTag> = true;\n",
-                            other, family.name);
+      absl::StrAppend(&text, emit_accepted(tables, family, other));
     }
     for (const Constant& constant : family.constants) {
       const ConstantValue& value = value_on(constant, abi);
       if (value.kind != ConstantValue::Kind::kKnown) continue;
-      absl::StrAppend(&text, emit_constant(family, constant, value));
+      absl::StrAppend(&text, emit_constant(tables, family, constant, value));
     }
     absl::StrAppend(&text, "\n");
   }

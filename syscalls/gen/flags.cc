@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syscalls/gen/flags.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -72,6 +75,57 @@ absl::StatusOr<Constant> parse_constant(const Row& row, const std::vector<std::s
   return constant;
 }
 
+// "subset NAME of FAMILY | text", of a family that stands above.
+absl::StatusOr<Family> parse_subset(const Row& row, const std::vector<std::string>& words,
+                                    const FlagTable& table) {
+  if (words.size() < 6 || words[2] != "of" || words[4] != "|") {
+    return complain(row.location, "a subset is: subset NAME of FAMILY | text");
+  }
+  for (const Family& whole : table.families) {
+    const bool is_set = whole.kind == FamilyKind::kFlags && whole.whole.empty();
+    if (whole.name != words[3] || !is_set) continue;
+    Family family;
+    family.location = row.location;
+    family.kind = FamilyKind::kFlags;
+    family.name = words[1];
+    family.type = whole.type;
+    family.text = std::string(absl::StripAsciiWhitespace(row.text.substr(row.text.find('|') + 1)));
+    family.whole = whole.name;
+    return family;
+  }
+  return complain(row.location, "no set \"", words[3], "\" stands above in this file");
+}
+
+// A row of names below a subset.
+absl::Status add_members(const Row& row, const std::vector<std::string>& words, FlagTable& table) {
+  Family& subset = table.families.back();
+  for (const std::string& word : words) {
+    if (std::find(subset.members.begin(), subset.members.end(), word) != subset.members.end()) {
+      return complain(row.location, word, " is here twice");
+    }
+    subset.members.push_back(word);
+    const uint64_t bits = member_bits(table.families, subset);
+    if (static_cast<size_t>(std::popcount(bits)) != subset.members.size()) {
+      return complain(row.location, word, " is none of the first 64 of ", subset.whole);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// A constant of the last family, or a subset's row of names.
+absl::Status add_indented(const Row& row, const std::vector<std::string>& words, bool from_libc,
+                          absl::flat_hash_map<std::string, int>& seen, FlagTable& table) {
+  if (table.families.empty()) return complain(row.location, "a constant without a family");
+  if (!table.families.back().whole.empty()) return add_members(row, words, table);
+  auto constant = parse_constant(row, words);
+  if (!constant.ok()) return constant.status();
+  constant->from_libc = from_libc;
+  const auto [first, added] = seen.emplace(constant->name, row.location.line);
+  if (!added) return complain(row.location, words[0], " is on line ", first->second, " already");
+  table.families.back().constants.push_back(*constant);
+  return absl::OkStatus();
+}
+
 void append(std::vector<std::string>& list, const std::vector<std::string>& words) {
   list.insert(list.end(), words.begin() + 1, words.end());
 }
@@ -85,20 +139,19 @@ absl::StatusOr<FlagTable> parse_flags(std::string_view file, std::string_view te
   for (const Row& row : split_rows(file, text)) {
     const std::vector<std::string> words = split_words(row.text);
     if (row.indented) {
-      if (table.families.empty()) return complain(row.location, "a constant without a family");
-      auto constant = parse_constant(row, words);
-      if (!constant.ok()) return constant.status();
-      constant->from_libc = from_libc;
-      const auto [first, added] = seen.emplace(constant->name, row.location.line);
-      if (!added)
-        return complain(row.location, words[0], " is on line ", first->second, " already");
-      table.families.back().constants.push_back(*constant);
+      if (auto status = add_indented(row, words, from_libc, seen, table); !status.ok()) {
+        return status;
+      }
     } else if (words[0] == "headers") {
       append(table.headers, words);
     } else if (words[0] == "libc_headers") {
       append(table.libc_headers, words);
     } else if (words[0] == "from" && words.size() == 2) {
       from_libc = words[1] == "libc";
+    } else if (words[0] == "subset") {
+      auto family = parse_subset(row, words, table);
+      if (!family.ok()) return family.status();
+      table.families.push_back(*family);
     } else if ((words[0] == "flags" || words[0] == "enum" || words[0] == "constants") &&
                words.size() > 3) {
       auto family = parse_family(row, words);
@@ -109,6 +162,21 @@ absl::StatusOr<FlagTable> parse_flags(std::string_view file, std::string_view te
     }
   }
   return table;
+}
+
+uint64_t member_bits(const std::vector<Family>& families, const Family& family) {
+  if (family.whole.empty()) return ~uint64_t{0};
+  uint64_t bits = 0;
+  for (const Family& whole : families) {
+    if (whole.name != family.whole) continue;
+    for (size_t i = 0; i < whole.constants.size() && i < 64; ++i) {
+      const auto& names = family.members;
+      const bool is_member =
+          std::find(names.begin(), names.end(), whole.constants[i].name) != names.end();
+      bits |= uint64_t{is_member} << i;
+    }
+  }
+  return bits;
 }
 
 const ConstantValue& value_on(const Constant& constant, const Abi& abi) {

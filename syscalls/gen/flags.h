@@ -42,7 +42,14 @@ struct Family {
   std::string text;
   std::vector<std::string> accepts;
   std::vector<Constant> constants;
+  // A subset has no constants of its own: it takes some of another family's.
+  std::string whole;
+  std::vector<std::string> members;
 };
+
+// The subset's members among its family's constants: a bit for each, in the table's order. All bits
+// for what is no subset.
+uint64_t member_bits(const std::vector<Family>& families, const Family& family);
 
 struct FlagTable {
   std::vector<std::string> headers;

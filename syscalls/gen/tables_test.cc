@@ -154,6 +154,16 @@ TEST(CheckTest, ConstantsWithoutValueAreRefused) {
   EXPECT_EQ(complaint(check_tables(tables)), "f:2: A has no value yet: import it");
 }
 
+TEST(FlagsTest, ASubsetTakesSomeOfASet) {
+  const auto table =
+      parse_flags("f", "flags F u32 | all\n  A 1\n  B 2\n  C 4\nsubset S of F | some\n  C A\n");
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_EQ(member_bits(table->families, table->families[1]), 5u);
+  EXPECT_EQ(table->families[1].type, "u32");
+  EXPECT_EQ(complaint(parse_flags("f", "subset S of F\n").status()),
+            "f:1: a subset is: subset NAME of FAMILY | text");
+}
+
 TEST(CallsTest, MalformedRowsAreRefused) {
   EXPECT_EQ(complaint(parse_calls("c", "read | fd:fd | size\n").status()),
             "c:1: a call has 7 columns, this has 3");

@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stdint.h>
+
 namespace sys {
 
-// True where a set of flags may be used as another one without a word, because the kernel's own
-// family takes both (the AT_ flags of open_tree, the O_CLOEXEC of pipe2). The tables say where.
+// Which members of a family another family takes without a word, because the kernel's own call
+// takes both (the AT_ flags of open_tree). The tables say where. A bit for each member.
 template <typename From, typename To>
-inline constexpr bool kFlagsConvert = false;
+inline constexpr uint64_t kFlagsAccepted = 0;
 
-// One family of flags: a type of its own, so that flags of different calls don't mix.
-template <typename Tag, typename BitsType>
+// Flags of one family: a type of its own, so that flags of different calls don't mix. Members has a
+// bit for each flag of the family that the set may hold: what open takes and pipe2 does not can't
+// go to pipe2, though both take O_CLOEXEC.
+template <typename Tag, typename BitsType, uint64_t Members = ~uint64_t{0}>
 class FlagSet {
  public:
   using Bits = BitsType;
 
   constexpr FlagSet() = default;
-  template <typename OtherTag, typename OtherBits>
-    requires kFlagsConvert<OtherTag, Tag>
-  // Implicit: the tables declare these conversions.
-  [[gnu::always_inline]] constexpr FlagSet(FlagSet<OtherTag, OtherBits> other)
+  // Implicit: a set that holds no more than this one may, or that the tables let pass.
+  template <typename OtherTag, typename OtherBits, uint64_t Other>
+    requires(kFlagsAccepted<OtherTag, Tag> != 0 && (Other & ~kFlagsAccepted<OtherTag, Tag>) == 0)
+  [[gnu::always_inline]] constexpr FlagSet(FlagSet<OtherTag, OtherBits, Other> other)
       : bits_(static_cast<Bits>(other.bits())) {}
+  template <uint64_t Other>
+    requires(Other != Members && (Other & ~Members) == 0)
+  [[gnu::always_inline]] constexpr FlagSet(FlagSet<Tag, Bits, Other> other) : bits_(other.bits()) {}
 
   [[gnu::always_inline]] static constexpr FlagSet from_bits(Bits bits) {
     FlagSet flags;
@@ -39,13 +46,36 @@ class FlagSet {
   friend constexpr FlagSet operator|(FlagSet a, FlagSet b) { return from_bits(a.bits_ | b.bits_); }
   friend constexpr FlagSet operator&(FlagSet a, FlagSet b) { return from_bits(a.bits_ & b.bits_); }
   friend constexpr FlagSet operator^(FlagSet a, FlagSet b) { return from_bits(a.bits_ ^ b.bits_); }
-  friend constexpr FlagSet operator~(FlagSet a) { return from_bits(static_cast<Bits>(~a.bits_)); }
+  friend constexpr FlagSet<Tag, Bits> operator~(FlagSet a) {
+    return FlagSet<Tag, Bits>::from_bits(static_cast<Bits>(~a.bits_));
+  }
   friend constexpr bool operator==(FlagSet, FlagSet) = default;
   constexpr FlagSet& operator|=(FlagSet other) { return *this = *this | other; }
   constexpr FlagSet& operator&=(FlagSet other) { return *this = *this & other; }
+  template <uint64_t Other>
+  constexpr FlagSet& operator&=(FlagSet<Tag, Bits, Other> other) {
+    return *this = from_bits(bits_ & other.bits());
+  }
 
  private:
   Bits bits_ = 0;
 };
+
+// Sets of one family that may hold different members.
+template <typename Tag, typename Bits, uint64_t A, uint64_t B>
+  requires(A != B)
+constexpr FlagSet<Tag, Bits, A | B> operator|(FlagSet<Tag, Bits, A> a, FlagSet<Tag, Bits, B> b) {
+  return FlagSet < Tag, Bits, A | B > ::from_bits(a.bits() | b.bits());
+}
+template <typename Tag, typename Bits, uint64_t A, uint64_t B>
+  requires(A != B)
+constexpr FlagSet<Tag, Bits, A & B> operator&(FlagSet<Tag, Bits, A> a, FlagSet<Tag, Bits, B> b) {
+  return FlagSet < Tag, Bits, A & B > ::from_bits(a.bits() & b.bits());
+}
+template <typename Tag, typename Bits, uint64_t A, uint64_t B>
+  requires(A != B)
+constexpr bool operator==(FlagSet<Tag, Bits, A> a, FlagSet<Tag, Bits, B> b) {
+  return a.bits() == b.bits();
+}
 
 }  // namespace sys

@@ -69,6 +69,7 @@ def _refused_sources_impl(ctx):
                 # What users compile with: the oldest language that the layer is for.
                 "-std=c++20",
                 "-fsyntax-only",
+                "-ferror-limit=0",
                 "-Xclang",
                 "-verify=refused,refused-" + ctx.attr.architecture,
                 "-Xclang",

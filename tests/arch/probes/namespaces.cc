@@ -6,7 +6,7 @@
 
 namespace {
 
-void unshare_or_skip(sys::CloneFlags namespaces) {
+void unshare_or_skip(sys::UnshareFlags namespaces) {
   const auto unshared = sys::unshare(namespaces);
   if (!unshared.ok()) {
     check::skip_error("unshare", unshared.error());
