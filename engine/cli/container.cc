@@ -3,6 +3,7 @@
 
 #include "engine/cli/default_container.h"
 #include "engine/cli/log.h"
+#include "engine/cli/notify.h"
 #include "engine/launch/remove.h"
 #include "engine/rt/files.h"
 #include "engine/rt/number.h"
@@ -17,15 +18,6 @@ namespace {
 constexpr size_t kLargestConfigBytes = size_t{64} << 20;
 constexpr size_t kLongestPathBytes = 4096;  // PATH_MAX
 constexpr uint32_t kMostDescriptors = 1U << 20;
-
-// The absolute path of the bundle: the configuration's relative paths start there.
-std::string_view absolute_bundle(const char* bundle, Arena& arena) {
-  if (bundle[0] == '/') return std::string_view(bundle);
-  const auto buffer = arena.array<char>(kLongestPathBytes);
-  const size_t size = or_fail(sys::getcwd(buffer), "getcwd", ".");
-  const std::string_view here(buffer.data(), size - 1);
-  return bundle[0] == '.' && bundle[1] == '\0' ? here : join_paths(here, bundle, arena);
-}
 
 std::string_view write_annotations(std::span<const spec::KeyValue> annotations, Arena& arena) {
   if (annotations.empty()) return {};
@@ -133,7 +125,7 @@ Container load_bundle(const CommandLine& line, const Environment& environment) {
           .object = line.program[0]});
   }
   const char* bundle = line.has(Option::kBundle) ? line.option(Option::kBundle) : ".";
-  const std::string_view path = absolute_bundle(bundle, arena);
+  const std::string_view path = absolute_path(bundle, arena);
   const std::string_view file =
       join_paths(path, line.option(Option::kConfig, "config.json"), arena);
   const std::span<char> text = read_file(file.data(), kLargestConfigBytes, arena);
@@ -141,6 +133,7 @@ Container load_bundle(const CommandLine& line, const Environment& environment) {
   // Parsing changes the text; the record keeps it as it is.
   container.texts[state::Text::kConfig] = arena.copy_string({text.data(), text.size()});
   spec::Config config = spec::parse(text, arena);
+  add_notify_socket(line, environment, config, arena);
   const PlanRequest request = make_request(line, environment, path, config);
   const bool disabled = std::string_view(line.option(Option::kCgroupManager, "")) == "disabled";
   container.plan =
@@ -158,6 +151,14 @@ HostFacts probe_host_for(const spec::Config& config, const Environment& environm
                           !config.linux.mount_label.empty();
   if (has_labels) host.security_module = probe_security_module();
   return host;
+}
+
+std::string_view absolute_path(const char* path, Arena& arena) {
+  if (path[0] == '/') return std::string_view(path);
+  const auto buffer = arena.array<char>(kLongestPathBytes);
+  const size_t size = or_fail(sys::getcwd(buffer), "getcwd", ".");
+  const std::string_view here(buffer.data(), size - 1);
+  return path[0] == '.' && path[1] == '\0' ? here : join_paths(here, path, arena);
 }
 
 std::string_view state_root(const CommandLine& line, const Environment& environment) {

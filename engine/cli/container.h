@@ -22,6 +22,9 @@ HostFacts probe_host_for(const spec::Config& config, const Environment& environm
 // Errors: everything that is wrong with the bundle and its configuration.
 Container load_container(const CommandLine& line, const Environment& environment);
 
+// A path of the caller's, made absolute. Shape: NUL-terminated.
+std::string_view absolute_path(const char* path, Arena& arena);
+
 // The directory of records: that of --root, one place for root, one of each user's own.
 std::string_view state_root(const CommandLine& line, const Environment& environment);
 

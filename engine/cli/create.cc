@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/cgroups/path.h"
+#include "engine/cli/notify.h"
 #include "engine/cli/pid_file.h"
 #include "engine/launch/listener.h"
 #include "engine/launch/remove.h"
@@ -36,8 +37,9 @@ void take_over(sys::BorrowedFd root, std::string_view id, Arena& arena) {
   delete_container(former, arena);
 }
 
-uint32_t flags_of(const Plan& plan, const CommandLine& line, launch::Lifetime lifetime) {
-  uint32_t flags = 0;
+uint32_t flags_of(const Plan& plan, const CommandLine& line, const Environment& environment,
+                  launch::Lifetime lifetime) {
+  uint32_t flags = environment.find("NOTIFY_SOCKET") == nullptr ? 0 : state::kHasNotify;
   const bool waits = lifetime == launch::Lifetime::kForeground;
   if (waits && !line.has(Option::kKeep)) flags |= state::kForeground;
   if (plan.hooks.has(hooks::Kind::kStartContainer)) flags |= state::kHasStartContainer;
@@ -85,9 +87,10 @@ void begin_container(const Container& container, const CommandLine& line,
   sys::Fd root = state::make_root(state_root(line, environment), environment.caller.euid);
   take_over(root, plan.id, launch.arena);
   launch.record->create(std::move(root), container.texts,
-                        {.flags = flags_of(plan, line, launch.lifetime),
+                        {.flags = flags_of(plan, line, environment, launch.lifetime),
                          .cgroup_kept_bytes = cgroups::find_existing(plan.cgroup),
                          .init = {}});
+  make_notify_directory(*launch.record);
 }
 
 void create(const CommandLine& line, const Environment& environment) {

@@ -3,6 +3,7 @@
 
 #include "engine/cli/create.h"
 #include "engine/cli/default_container.h"
+#include "engine/cli/notify.h"
 #include "engine/launch/parent.h"
 #include "engine/launch/start.h"
 #include "engine/state/start_socket.h"
@@ -19,7 +20,9 @@ void print_verbose(const Plan& plan) {
 
 // Runs a container to its end, and ends with its status. Returns where the host doesn't grant the
 // overlay that the plan makes its root of.
-void run_foreground(launch::Launch& launch, const CommandLine& line) {
+// Shape: `notify` is open_notify_socket()'s.
+void run_foreground(launch::Launch& launch, const CommandLine& line, const Environment& environment,
+                    sys::Fd notify = {}) {
   const bool verbose = line.has(Option::kVerbose);
   if (verbose) print_verbose(launch.plan);
   const uint64_t before_us = verbose ? launch::now_us() : 0;
@@ -28,6 +31,7 @@ void run_foreground(launch::Launch& launch, const CommandLine& line) {
   const uint64_t started_us = verbose ? launch::now_us() : 0;
   if (launch.record != nullptr) {
     launch::finish_start(*launch.record, {}, launch.plan, launch.arena);
+    pass_on_readiness_beside(std::move(notify), *launch.record, environment);
   }
   const int status = launch::wait(launch);
   if (verbose) {
@@ -46,12 +50,12 @@ void run_default(Plan& plan, const CommandLine& line, const Environment& environ
   {
     launch::Launch launch(plan, nullptr, *environment.arena);
     launch.pidfd_socket = connect_pidfd_socket(line);
-    run_foreground(launch, line);
+    run_foreground(launch, line, environment);
   }
   Container container = plan_default_container(line, environment, RootAccess::kReadOnly);
   launch::Launch launch(container.plan, nullptr, *environment.arena);
   launch.pidfd_socket = connect_pidfd_socket(line);
-  run_foreground(launch, line);
+  run_foreground(launch, line, environment);
 }
 
 }  // namespace
@@ -68,7 +72,8 @@ void run(const CommandLine& line, const Environment& environment) {
     (void)console::is_terminal(kStdin, plan.terminal_size);
   }
   begin_container(container, line, environment, launch);
-  if (!detached) return run_foreground(launch, line);
+  sys::Fd notify = open_notify_socket(record, environment);
+  if (!detached) return run_foreground(launch, line, environment, std::move(notify));
   (void)launch::set_up(launch);
   tell_process(line, launch.init, std::move(launch.pidfd_socket), launch.arena);
   const sys::Fd connection = or_fail(state::connect_to_start(record.root(), record.inode()),
@@ -76,6 +81,9 @@ void run(const CommandLine& line, const Environment& environment) {
   launch::finish_start(record, launch::start_waiting(record, connection), container.plan,
                        launch.arena);
   launch::let_go(launch);
+  if (!notify) return;
+  record.unlock();
+  pass_on_readiness(std::move(notify), record, launch.init.pid, environment);
 }
 
 void print_plan(const CommandLine& line, const Environment& environment) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/launch/start.h"
 
+#include <utility>
+
 #include "engine/cli/container.h"
+#include "engine/cli/notify.h"
 
 namespace nosc::cli {
 namespace {
@@ -37,9 +40,14 @@ void start(const CommandLine& line, const Environment& environment) {
   open_record(line, environment, record);
   record.lock();
   const sys::Fd connection = connect_to_created(record);
+  sys::Fd notify = open_notify_socket(record, environment);
   const Failure failure = launch::start_waiting(record, connection);
-  if (!failure.failed() && !record.has(state::kHasPoststart)) return;
-  launch::finish_start(record, failure, reread(record, arena), arena);
+  if (failure.failed() || record.has(state::kHasPoststart)) {
+    launch::finish_start(record, failure, reread(record, arena), arena);
+  }
+  if (!notify) return;
+  record.unlock();
+  pass_on_readiness(std::move(notify), record, record.progress().init.pid, environment);
 }
 
 }  // namespace nosc::cli

@@ -19,6 +19,7 @@
 // Source: pty(7), TIOCGPTPEER(2const), unix(7), signalfd(2).
 
 #include <cstdint>
+#include <string_view>
 
 #include "syscalls/signals.h"
 #include "syscalls/sys/fd.h"
@@ -41,8 +42,9 @@ void open_terminal(sys::BorrowedFd root, TerminalSize size, sys::Fd& master, sys
 void bind_console(sys::BorrowedFd root, sys::BorrowedFd peer, sys::Uid user);
 void send_terminal(sys::BorrowedFd socket, sys::BorrowedFd master);
 
-// Sends a descriptor with one byte. Errors of the result: those of sendmsg(2).
-sys::Result<void> send_descriptor(sys::BorrowedFd socket, sys::BorrowedFd fd);
+// Sends a descriptor with a text, or one byte. Errors of the result: those of sendmsg(2).
+sys::Result<void> send_descriptor(sys::BorrowedFd socket, sys::BorrowedFd fd,
+                                  std::string_view text = {});
 // For a terminal that nosc relays: no carriage returns are added, so that what goes to a file or a
 // pipe is what the program wrote; a terminal on which it is shown adds its own.
 void keep_line_ends(sys::BorrowedFd terminal);

@@ -86,9 +86,13 @@ void bind_console(sys::BorrowedFd root, sys::BorrowedFd peer, sys::Uid user) {
           Operation::kBind);
 }
 
-sys::Result<void> send_descriptor(sys::BorrowedFd socket, sys::BorrowedFd fd) {
+sys::Result<void> send_descriptor(sys::BorrowedFd socket, sys::BorrowedFd fd,
+                                   std::string_view text) {
   char byte = 0;
-  DescriptorMessage message(sys::MutableBytes(&byte, sizeof byte));
+  // The call only reads what the message points at.
+  DescriptorMessage message(text.empty()
+                                ? sys::MutableBytes(&byte, sizeof byte)
+                                : sys::MutableBytes(const_cast<char*>(text.data()), text.size()));
   message.set_fd(fd.raw());
   const auto sent = sys::sendmsg(socket, message.header(), sys::kMSG_NOSIGNAL);
   return sent ? sys::Errno{} : sent.error();

@@ -22,6 +22,9 @@ class Undo {
   // rest.
   static void all();
 
+  // Leaves everything that is open to another process.
+  static void leave_all() { latest = nullptr; }
+
  private:
   void run();
 

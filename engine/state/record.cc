@@ -284,6 +284,10 @@ void Record::write(const Progress& progress) {
 
 void Record::remove(std::string_view id) const {
   remove_start_socket(root_, inode_);
+  if (has(kHasNotify)) {
+    (void)sys::unlinkat(root_, NotifyName(id, kNotifySocket).path());
+    (void)sys::unlinkat(root_, NotifyName(id).path(), sys::kAT_REMOVEDIR);
+  }
   (void)sys::unlinkat(root_, sys::CStr::from_terminated(id.data()));
 }
 

@@ -69,6 +69,7 @@ enum Flag : uint32_t {
   kHasPoststop = 8,
   kOwnPids = 16,  // in a pid namespace of its own: its processes end with the first one
   kHasStartContainer = 32,
+  kHasNotify = 64,  // a directory for sd_notify(3) stands beside the record
 };
 
 // A process that is never taken for a later one with the same pid.
