@@ -87,7 +87,7 @@ void bind_console(sys::BorrowedFd root, sys::BorrowedFd peer, sys::Uid user) {
 }
 
 sys::Result<void> send_descriptor(sys::BorrowedFd socket, sys::BorrowedFd fd,
-                                   std::string_view text) {
+                                  std::string_view text) {
   char byte = 0;
   // The call only reads what the message points at.
   DescriptorMessage message(text.empty()

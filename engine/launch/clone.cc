@@ -86,8 +86,7 @@ void unshare_user(const CloneContext& context) {
   begin_step(Step::kNewNamespaces);
   or_fail(sys::unshare(cloned(*context.plan) & ~kUser), Operation::kUnshare);
   begin_step(Step::kClone);
-  const sys::Pid pid =
-      or_fail(sys::portable::clone_process({}, sys::kSIGCHLD), Operation::kFork);
+  const sys::Pid pid = or_fail(sys::portable::clone_process({}, sys::kSIGCHLD), Operation::kFork);
   if (pid == sys::Pid{0}) {
     context.child.start = Start::kAfterGo;
     child_main(context.child);
@@ -122,8 +121,8 @@ Init follow_between(CloneContext& context, sys::Pid between_pid) {
 Init start_stepwise(CloneContext& context) {
   // The grandchild becomes this process's child when the one between has ended.
   context.between_stays = !sys::prctl(sys::kPR_SET_CHILD_SUBREAPER, 1);
-  sys::Pid pid = or_fail(sys::portable::clone_process({}, sys::kSIGCHLD), "fork",
-                         "the container's set-up");
+  sys::Pid pid =
+      or_fail(sys::portable::clone_process({}, sys::kSIGCHLD), "fork", "the container's set-up");
   if (pid == sys::Pid{0}) {
     context.channel->parent.reset();
     between(context);

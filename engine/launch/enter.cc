@@ -160,8 +160,8 @@ void fail_described(const Message& message, const Plan& plan, Arena& arena) {
 
 // Starts the process between and gets the new one from it.
 void start(Entry& entry, Arena& arena) {
-  sys::Pid between_pid = or_fail(sys::portable::clone_process({}, sys::kSIGCHLD),
-                                 "fork", "into the container");
+  sys::Pid between_pid =
+      or_fail(sys::portable::clone_process({}, sys::kSIGCHLD), "fork", "into the container");
   if (between_pid == sys::Pid{0}) {
     entry.channel.parent.reset();
     between(entry);

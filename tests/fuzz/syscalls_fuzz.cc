@@ -103,9 +103,10 @@ void compare_status(Source& source) {
   sys::Statx raw;
   memset(&typed, 0, sizeof typed);
   memset(&raw, 0, sizeof raw);
-  same(raw_of(sys::statx(sys::BorrowedFd::from_raw(folder), sys::CStr::from_terminated(path),
-                         sys::StatxFlags::from_bits(flags), sys::StatxMask::from_bits(mask), typed)),
-       by_libc(syscall(SYS_statx, folder, path, flags, mask, &raw)));
+  same(
+      raw_of(sys::statx(sys::BorrowedFd::from_raw(folder), sys::CStr::from_terminated(path),
+                        sys::StatxFlags::from_bits(flags), sys::StatxMask::from_bits(mask), typed)),
+      by_libc(syscall(SYS_statx, folder, path, flags, mask, &raw)));
   check(typed.ino == raw.ino && typed.mode == raw.mode && typed.rdev_major == raw.rdev_major);
 }
 
