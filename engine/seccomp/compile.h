@@ -8,9 +8,8 @@
 //    entries of the profile name have one.
 // 2. Neighbouring numbers of one verdict become a range. The ranges of an audit architecture cover
 //    all numbers; x32 is a range of x86_64's numbers.
-// 3. The program tells the architectures apart, then the ranges by halving, and jumps to the code
-// of
-//    the verdict, which is there once. It is written backwards (assembler.h).
+// 3. The program tells the architectures apart, then the ranges by halving, and jumps to the
+//    code of the verdict, which is there once. It is written backwards (assembler.h).
 //
 // What a profile means is what runc and libseccomp make of it, verdict by verdict:
 // - An entry whose action is the default's has no effect. An unconditional entry replaces all

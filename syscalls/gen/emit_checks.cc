@@ -16,8 +16,8 @@ template <typename T>
 constexpr uint64_t raw(T value) {
   return static_cast<uint64_t>(value);
 }
-template <typename Tag, typename Bits, uint64_t Members>
-constexpr uint64_t raw(sys::FlagSet<Tag, Bits, Members> flags) {
+template <typename Tag, typename Bits, uint64_t kMembers>
+constexpr uint64_t raw(sys::FlagSet<Tag, Bits, kMembers> flags) {
   return static_cast<uint64_t>(flags.bits());
 }
 [[maybe_unused]] constexpr uint64_t raw(sys::BorrowedFd fd) {

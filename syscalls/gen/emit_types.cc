@@ -59,9 +59,9 @@ std::string emit_family_type(const Tables& tables, const Family& family) {
                         ";\n\n");
   }
   if (has_subsets(tables, family)) {
-    return absl::StrCat("template <uint64_t Members>\nusing ", family.name, "Of = FlagSet<struct ",
-                        family.name, "Tag, ", bits, ", Members>;\n", comment, "using ", family.name,
-                        " = ", family.name, "Of<~uint64_t{0}>;\n\n");
+    return absl::StrCat("template <uint64_t kMembers>\nusing ", family.name, "Of = FlagSet<struct ",
+                        family.name, "Tag, ", bits, ", kMembers>;\n", comment, "using ",
+                        family.name, " = ", family.name, "Of<~uint64_t{0}>;\n\n");
   }
   if (family.kind == FamilyKind::kEnum) {
     return absl::StrCat(comment, "enum class ", family.name, " : ", bits, " {};\n\n");

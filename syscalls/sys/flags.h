@@ -10,23 +10,24 @@ namespace sys {
 template <typename From, typename To>
 inline constexpr uint64_t kFlagsAccepted = 0;
 
-// Flags of one family: a type of its own, so that flags of different calls don't mix. Members has a
-// bit for each flag of the family that the set may hold: what open takes and pipe2 does not can't
+// Flags of one family: a type of its own, so that flags of different calls don't mix. kMembers has
+// a bit for each flag of the family that the set may hold: what open takes and pipe2 does not can't
 // go to pipe2, though both take O_CLOEXEC.
-template <typename Tag, typename BitsType, uint64_t Members = ~uint64_t{0}>
+template <typename Tag, typename BitsType, uint64_t kMembers = ~uint64_t{0}>
 class FlagSet {
  public:
   using Bits = BitsType;
 
   constexpr FlagSet() = default;
   // Implicit: a set that holds no more than this one may, or that the tables let pass.
-  template <typename OtherTag, typename OtherBits, uint64_t Other>
-    requires(kFlagsAccepted<OtherTag, Tag> != 0 && (Other & ~kFlagsAccepted<OtherTag, Tag>) == 0)
-  [[gnu::always_inline]] constexpr FlagSet(FlagSet<OtherTag, OtherBits, Other> other)
+  template <typename OtherTag, typename OtherBits, uint64_t kOther>
+    requires(kFlagsAccepted<OtherTag, Tag> != 0 && (kOther & ~kFlagsAccepted<OtherTag, Tag>) == 0)
+  [[gnu::always_inline]] constexpr FlagSet(FlagSet<OtherTag, OtherBits, kOther> other)
       : bits_(static_cast<Bits>(other.bits())) {}
-  template <uint64_t Other>
-    requires(Other != Members && (Other & ~Members) == 0)
-  [[gnu::always_inline]] constexpr FlagSet(FlagSet<Tag, Bits, Other> other) : bits_(other.bits()) {}
+  template <uint64_t kOther>
+    requires(kOther != kMembers && (kOther & ~kMembers) == 0)
+  [[gnu::always_inline]] constexpr FlagSet(FlagSet<Tag, Bits, kOther> other)
+      : bits_(other.bits()) {}
 
   [[gnu::always_inline]] static constexpr FlagSet from_bits(Bits bits) {
     FlagSet flags;
@@ -52,8 +53,8 @@ class FlagSet {
   friend constexpr bool operator==(FlagSet, FlagSet) = default;
   constexpr FlagSet& operator|=(FlagSet other) { return *this = *this | other; }
   constexpr FlagSet& operator&=(FlagSet other) { return *this = *this & other; }
-  template <uint64_t Other>
-  constexpr FlagSet& operator&=(FlagSet<Tag, Bits, Other> other) {
+  template <uint64_t kOther>
+  constexpr FlagSet& operator&=(FlagSet<Tag, Bits, kOther> other) {
     return *this = from_bits(bits_ & other.bits());
   }
 
@@ -62,19 +63,21 @@ class FlagSet {
 };
 
 // Sets of one family that may hold different members.
-template <typename Tag, typename Bits, uint64_t A, uint64_t B>
-  requires(A != B)
-constexpr FlagSet<Tag, Bits, A | B> operator|(FlagSet<Tag, Bits, A> a, FlagSet<Tag, Bits, B> b) {
-  return FlagSet < Tag, Bits, A | B > ::from_bits(a.bits() | b.bits());
+template <typename Tag, typename Bits, uint64_t kA, uint64_t kB>
+  requires(kA != kB)
+constexpr FlagSet<Tag, Bits, (kA | kB)> operator|(FlagSet<Tag, Bits, kA> a,
+                                                  FlagSet<Tag, Bits, kB> b) {
+  return FlagSet<Tag, Bits, (kA | kB)>::from_bits(a.bits() | b.bits());
 }
-template <typename Tag, typename Bits, uint64_t A, uint64_t B>
-  requires(A != B)
-constexpr FlagSet<Tag, Bits, A & B> operator&(FlagSet<Tag, Bits, A> a, FlagSet<Tag, Bits, B> b) {
-  return FlagSet < Tag, Bits, A & B > ::from_bits(a.bits() & b.bits());
+template <typename Tag, typename Bits, uint64_t kA, uint64_t kB>
+  requires(kA != kB)
+constexpr FlagSet<Tag, Bits, (kA & kB)> operator&(FlagSet<Tag, Bits, kA> a,
+                                                  FlagSet<Tag, Bits, kB> b) {
+  return FlagSet<Tag, Bits, (kA & kB)>::from_bits(a.bits() & b.bits());
 }
-template <typename Tag, typename Bits, uint64_t A, uint64_t B>
-  requires(A != B)
-constexpr bool operator==(FlagSet<Tag, Bits, A> a, FlagSet<Tag, Bits, B> b) {
+template <typename Tag, typename Bits, uint64_t kA, uint64_t kB>
+  requires(kA != kB)
+constexpr bool operator==(FlagSet<Tag, Bits, kA> a, FlagSet<Tag, Bits, kB> b) {
   return a.bits() == b.bits();
 }
 
