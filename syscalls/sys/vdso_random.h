@@ -21,7 +21,8 @@ class VdsoRandom {
     if (vdso.getrandom_ == nullptr) return random;
     RandomStateShape shape = {};
     if (vdso.getrandom_(nullptr, 0, 0, &shape, kTellShape) != 0) return random;
-    const auto mapped = portable::mmap(nullptr, shape.state_size_bytes, shape.mmap_protection,
+    const auto protection = MapProtection::from_bits(shape.mmap_protection.bits());
+    const auto mapped = portable::mmap(nullptr, shape.state_size_bytes, protection,
                                        shape.mmap_flags, BorrowedFd::from_raw(-1), 0);
     if (!mapped.ok()) return random;
     random.getrandom_ = vdso.getrandom_;
