@@ -218,7 +218,7 @@ def nosc_freestanding_test(
     """A freestanding test program, run on each architecture as NAME_ARCHITECTURE.
 
     It prints `ok NAME`, `not ok NAME: why` or `skip NAME: why` per test case; each is reported to
-    Bazel as one. x86_64 and i386 run natively, the others under qemu-user.
+    Bazel as one. x86_64 and, where the kernel has it, i386 run natively, the others under qemu-user.
     """
     program = name + "_program"
     nosc_binary(
@@ -284,8 +284,8 @@ def nosc_test_per_architecture(
         **kwargs):
     """A hosted GoogleTest of PROGRAM (a nosc_binary), run per architecture as NAME_ARCHITECTURE.
 
-    The test finds the program's path in $NOSC_PROGRAM, the emulator to start it with in
-    $NOSC_EMULATOR (absent on x86_64 and i386) and the architecture's name in $NOSC_ARCHITECTURE.
+    The test finds the program's path in $NOSC_PROGRAM, the architecture's name in
+    $NOSC_ARCHITECTURE, and what to start the program with by //toolchains/testing:emulator.
     """
     runner = name + "_runner"
     nosc_host_binary(

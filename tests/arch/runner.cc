@@ -17,6 +17,8 @@
 #include <string>
 #include <vector>
 
+#include "toolchains/testing/emulator.h"
+
 namespace {
 
 constexpr int kSkippedStatus = 77;
@@ -132,7 +134,7 @@ std::string environment(const char* name) {
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   const Target target = {environment("NOSC_ARCHITECTURE"), environment("NOSC_PROGRAM"),
-                         environment("NOSC_EMULATOR")};
+                         nosc::testing::find_emulator()};
   if (register_cases(target) == 0) {
     fprintf(stderr, "no cases\n");
     return 1;

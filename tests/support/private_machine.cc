@@ -18,6 +18,7 @@
 #include <iterator>
 
 #include "tests/support/process.h"
+#include "toolchains/testing/emulator.h"
 
 namespace nosc::testing {
 namespace {
@@ -174,11 +175,17 @@ fs::path runfile(const char* variable, const std::string& path) {
   return fs::path(directory) / workspace / path;
 }
 
+// Asked for once: the program may be out of sight afterwards.
+const std::string& emulator() {
+  static const std::string found = find_emulator();
+  return found;
+}
+
 }  // namespace
 
 const PrivateMachine& private_machine() { return machine; }
 
-bool is_emulated() { return getenv("NOSC_EMULATOR") != nullptr; }
+bool is_emulated() { return !emulator().empty(); }
 
 int run_in_private_machine(int (*body)()) {
   machine.id = "nosc-test-" + std::to_string(getpid());
@@ -191,7 +198,7 @@ int run_in_private_machine(int (*body)()) {
       read_program(runtime), read_program(runfile("NOSC_BUSYBOX", "tests/support/busybox")), {}};
   if (is_emulated()) {
     machine.emulator = fs::path(kStage) / "bin/emulator";
-    programs.emulator = read_program(getenv("NOSC_EMULATOR"));
+    programs.emulator = read_program(emulator());
   }
   if (programs.runtime.empty() || programs.busybox.empty()) {
     machine.reason = "there is no runtime or no busybox";

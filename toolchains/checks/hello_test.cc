@@ -6,11 +6,11 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "toolchains/testing/emulator.h"
 
 TEST(FreestandingToolchain, RunsHello) {
-  const char* emulator = getenv("NOSC_EMULATOR");
   const std::string command =
-      std::string(emulator ? emulator : "") + " ./" + getenv("NOSC_PROGRAM") + " one two";
+      nosc::testing::find_emulator() + " ./" + getenv("NOSC_PROGRAM") + " one two";
   FILE* output = popen(command.c_str(), "r");
   ASSERT_NE(output, nullptr);
   char text[16] = {};

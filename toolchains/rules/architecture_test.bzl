@@ -15,14 +15,15 @@ def _architecture_test_impl(ctx):
     }
     for name, value in ctx.attr.environment.items():
         environment[name] = ctx.expand_location(value, targets = ctx.attr.data)
-    files = [runner, program] + ctx.files.data
+    files = [runner, program, emulator] + ctx.files.data
     if ctx.attr.debug_program:
         debug_program = ctx.attr.debug_program[0][DefaultInfo].files_to_run.executable
         environment["NOSC_DEBUG_PROGRAM"] = debug_program.short_path
         files.append(debug_program)
     if not ALL[ctx.attr.architecture].runs_natively or ctx.attr.always_emulated:
         environment["NOSC_EMULATOR"] = emulator.short_path
-        files.append(emulator)
+    else:
+        environment["NOSC_FALLBACK_EMULATOR"] = emulator.short_path
     runfiles = ctx.runfiles(files).merge(ctx.attr.runner[DefaultInfo].default_runfiles)
     for data in ctx.attr.data:
         runfiles = runfiles.merge(data[DefaultInfo].default_runfiles)
@@ -34,7 +35,8 @@ def _architecture_test_impl(ctx):
 architecture_test = rule(
     implementation = _architecture_test_impl,
     doc = """Runs RUNNER with the environment variables NOSC_PROGRAM (PROGRAM built for ARCHITECTURE),
-NOSC_EMULATOR (what to run it with; absent where it runs natively) and NOSC_ARCHITECTURE. Paths are
+NOSC_EMULATOR (what to run it with) and NOSC_ARCHITECTURE. Where it runs natively the emulator is in
+NOSC_FALLBACK_EMULATOR, for kernels without that support (toolchains/testing/emulator.h). Paths are
 relative to the folder that tests start in.""",
     attrs = {
         "always_emulated": attr.bool(

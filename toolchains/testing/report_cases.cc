@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs a test program without a framework of its own and reports each of its cases to Bazel.
 //
-// The program ($NOSC_PROGRAM, under $NOSC_EMULATOR where that is set) prints a line per case:
+// The program ($NOSC_PROGRAM, under an emulator where one is needed) prints a line per case:
 //   ok NAME
 //   not ok NAME: what went wrong
 //   skip NAME: why
@@ -17,6 +17,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "toolchains/testing/emulator.h"
 
 namespace {
 
@@ -125,7 +127,7 @@ std::string describe(int status) {
 int main() {
   const std::string program = environment("NOSC_PROGRAM");
   FILE* output = nullptr;
-  const pid_t pid = start(environment("NOSC_EMULATOR"), program, output);
+  const pid_t pid = start(nosc::testing::find_emulator(), program, output);
   if (pid < 0 || !output) return 1;
 
   std::vector<Case> cases;
