@@ -29,8 +29,13 @@ Files good_tables() {
       {"table/numbers/tiny.tbl", "read 3\nwrite 4\nclose 6\ngetrandom 355\n"},
       {"table/calls/files.tbl",
        "read | fd:fd buffer:buffer | size | files | 2.6 | - | Reads\n"
-       "write | fd:fd data:bytes | size | files | 2.6 | - | Writes\n"},
+       "write | fd:fd data:bytes flags:int | size | files | 2.6 | - | Writes\n"},
       {"table/flags/files.tbl", "constants BorrowedFd | the current folder\n  AT_FDCWD -100\n"},
+      {"table/errno.tbl", "constants i32 | error numbers\n  ENOENT 2\n"},
+      {"table/errno_messages.tbl", "ENOENT | none\n"},
+      {"table/errors.tbl", "read | ENOENT | gone\n"},
+      {"table/topics.tbl", "files | Files\n  Paths and more.\n"},
+      {"table/arguments.tbl", "fd | what it acts on\nbuffer,data,flags | more\n"},
       {"table/structs.tbl", "struct Pair of struct pair zeroed | two\n  u64 a =\n"},
   };
 }
@@ -99,6 +104,9 @@ constexpr const char* kFlags = "table/flags/files.tbl";
 constexpr const char* kStructs = "table/structs.tbl";
 constexpr const char* kShown = "table/shown.tbl";
 constexpr const char* kMessages = "table/errno_messages.tbl";
+constexpr const char* kTopics = "table/topics.tbl";
+constexpr const char* kMeanings = "table/arguments.tbl";
+constexpr const char* kErrors = "table/errors.tbl";
 constexpr const char* kNumbers = "table/numbers/tiny.tbl";
 
 INSTANTIATE_TEST_SUITE_P(
@@ -111,10 +119,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "1: a row is: CALL REQUEST TYPE or STRUCT FIELD TYPE"},
         Mistake{"shown_of_nothing", kShown, "read what int\n", "1: read has no what"},
         Mistake{"shown_as_what", kShown, "Pair a what\n", "1: unknown type \"what\""},
-        Mistake{"message_without_text", kMessages, "ENOENT\n", "1: a message is: NAME | text"},
-        Mistake{"message_of_nothing", kMessages, "ENOENT | none\n",
-                "1: ENOENT is no error of errno.tbl"},
-        Mistake{"message_twice", kMessages, "ENOENT | a\nENOENT | b\n", "2: ENOENT is here twice"},
+        Mistake{"message_without_text", kMessages, "ENOENT\n", "2: a message is: NAME | text"},
+        Mistake{"message_of_nothing", kMessages, "ENOTHING | none\n",
+                "2: ENOTHING is no error of errno.tbl"},
+        Mistake{"message_twice", kMessages, "ENOENT | b\n", "2: ENOENT is here twice"},
         Mistake{"abi_without_convention", "table/numbers/far.tbl", "read 3\n",
                 "1: far has no convention and no row in abis.tbl"},
         Mistake{"abi_without_numbers", "table/abis.tbl", "far | far | u.h | -m32 | a far one\n",
@@ -131,17 +139,16 @@ INSTANTIATE_TEST_SUITE_P(
                 "3: getrandom returns the unknown kind \"what\""},
         Mistake{"unknown_attribute", kCalls, "getrandom | | int | files | 3.17 | fast | Fills\n",
                 "3: unknown attribute \"fast\""},
-        Mistake{"unknown_topic", kCalls, "getrandom | | int | food | 3.17 | - | Fills\n",
-                "3: unknown topic \"food\""},
         Mistake{"unknown_abi", kCalls, "getrandom | | int | files | 3.17 | abi=tyni | Fills\n",
                 "3: \"tyni\" is no ABI"},
         Mistake{"unknown_call", kCalls, "getrand | | int | files | 3.17 | - | Fills\n",
                 "3: no ABI has a call getrand"},
         Mistake{"missing_column", kCalls, "getrandom | | int\n",
                 "3: a call has 7 columns, this has 3"},
-        Mistake{"too_many_registers", kCalls,
-                "getrandom | a:u64 b:u64 c:u64 d:int | int | files | 3.17 | - | Fills\n",
-                "3: getrandom takes more registers than tiny has"},
+        Mistake{
+            "too_many_registers", kCalls,
+            "getrandom | fd:u64 buffer:u64 data:u64 flags:int | int | files | 3.17 | - | Fills\n",
+            "3: getrandom takes more registers than tiny has"},
         Mistake{"row_twice", kCalls, "read | fd:fd data:buffer | size | files | 2.6 | - | Reads\n",
                 "3: read is here twice"},
         Mistake{"value_missing", kFlags, "  AT_OTHER ?\n",
@@ -162,6 +169,38 @@ INSTANTIATE_TEST_SUITE_P(
                 "1: an untyped call is: NAME | ABIS | why"},
         Mistake{"untyped_of_no_abi", "table/untyped.tbl", "getrandom | tyni | gone\n",
                 "1: \"tyni\" is no ABI"},
+        Mistake{"unknown_topic", kCalls, "close | fd:int | closed | food | 2.6 | - | Closes\n",
+                "3: topics.tbl has no topic \"food\""},
+        Mistake{"topic_without_calls", kTopics, "none | nothing\n", "3: none has no calls"},
+        Mistake{"topic_without_title", kTopics, "none\n",
+                "3: a topic is: TOPIC | what it is about"},
+        Mistake{"topic_twice", kTopics, "files | again\n", "3: files is here twice"},
+        Mistake{"argument_without_meaning", kCalls,
+                "getrandom | n:int | size | files | 3.17 | - | Fills\n",
+                "3: getrandom: n has no meaning in arguments.tbl"},
+        Mistake{"meaning_twice", kMeanings, "fd | again\n", "3: fd is here twice"},
+        Mistake{"meaning_without_text", kMeanings, "n\n",
+                "3: a meaning is: NAME[,NAME...] | meaning"},
+        Mistake{"meaning_without_name", kMeanings, "n, | a number\n",
+                "3: a meaning is: NAME[,NAME...] | meaning"},
+        Mistake{"meaning_of_nothing", kMeanings, "n | a number\n",
+                "3: no call takes its meaning of n from here"},
+        Mistake{"meaning_of_no_argument", kMeanings, "read.data | what is read\n",
+                "3: read has no argument data"},
+        Mistake{"meaning_of_no_call", kMeanings, "reed.buffer | what is read\n",
+                "3: reed has no argument buffer"},
+        Mistake{"error_of_no_call", kErrors, "read,getrand | ENOENT | never\n",
+                "2: the tables have no call getrand"},
+        Mistake{"error_that_is_none", kErrors, "read | ENOENT,ENOTHING | never\n",
+                "2: ENOTHING is no error of errno.tbl"},
+        Mistake{"error_that_is_none_either", kErrors, "read | !ENOTHING | never\n",
+                "2: ENOTHING is no error of errno.tbl"},
+        Mistake{"error_twice", kErrors, "write,read | ENOENT | gone\n",
+                "2: read has ENOENT with these words on line 1 already"},
+        Mistake{"error_without_when", kErrors, "read | ENOENT\n",
+                "2: an error is: CALL[,CALL...] | [!]ERRNO[,ERRNO...] | when"},
+        Mistake{"error_without_name", kErrors, "read | ENOENT, | gone\n",
+                "2: an error is: CALL[,CALL...] | [!]ERRNO[,ERRNO...] | when"},
         Mistake{"unknown_table", "table/other.tbl", "a b\n", "1: not a table that is known"}),
     [](const auto& info) { return info.param.name; });
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syscalls/gen/calls.h"
 
-#include <algorithm>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -60,9 +58,6 @@ absl::StatusOr<Call> parse_call(const Row& row) {
     call.returns.pop_back();
   }
   call.topic = columns[3];
-  if (std::find(topics().begin(), topics().end(), call.topic) == topics().end()) {
-    return complain(row.location, "unknown topic \"", call.topic, "\"");
-  }
   call.since = columns[4];
   if (auto status = parse_attributes(row, columns[5], call); !status.ok()) return status;
   call.text = columns[6];
@@ -73,14 +68,6 @@ absl::StatusOr<Call> parse_call(const Row& row) {
 }
 
 }  // namespace
-
-const std::vector<std::string>& topics() {
-  static const auto& list = *new std::vector<std::string>{
-      "files",   "io",   "mounts",  "namespaces", "processes", "memory", "ipc",
-      "sockets", "time", "signals", "security",   "bpf",       "system",
-  };
-  return list;
-}
 
 absl::StatusOr<std::vector<Call>> parse_calls(std::string_view file, std::string_view text) {
   std::vector<Call> calls;

@@ -45,9 +45,6 @@ struct PortableVerb {
   std::vector<PortableWay> ways;
 };
 
-// The headers that calls are spread over.
-const std::vector<std::string>& topics();
-
 // Reads one file of calls/.
 absl::StatusOr<std::vector<Call>> parse_calls(std::string_view file, std::string_view text);
 

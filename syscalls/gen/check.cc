@@ -240,7 +240,8 @@ absl::Status check_tables(const Tables& tables) {
   if (auto status = check_calls(tables); !status.ok()) return status;
   if (auto status = check_shown(tables); !status.ok()) return status;
   if (auto status = check_error_messages(tables); !status.ok()) return status;
-  return check_portable(tables);
+  if (auto status = check_portable(tables); !status.ok()) return status;
+  return check_documentation(tables);
 }
 
 }  // namespace syscalls_gen

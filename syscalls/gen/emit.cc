@@ -26,8 +26,8 @@ absl::Status add_abi(const Tables& tables, const Abi& abi, Files& files) {
   if (auto status = add(files, folder + "types.h", emit_types(tables, abi)); !status.ok()) {
     return status;
   }
-  for (const std::string& topic : topics()) {
-    auto status = add(files, folder + topic + ".h", emit_topic(tables, abi, topic));
+  for (const Topic& topic : tables.topics) {
+    auto status = add(files, folder + topic.name + ".h", emit_topic(tables, abi, topic.name));
     if (!status.ok()) return status;
   }
   return add(files, folder + "portable.h", emit_portable(tables, abi));
@@ -80,9 +80,9 @@ absl::StatusOr<Files> generate(const Tables& tables) {
   for (const Abi& abi : tables.abis) {
     if (auto status = add_abi(tables, abi, files); !status.ok()) return status;
   }
-  std::vector<std::string> names = topics();
-  names.insert(names.end(), {"abi", "numbers", "errno", "constants", "types", "portable",
-                             "vdso_names", "decode_data", "errno_messages"});
+  std::vector<std::string> names{"abi",      "numbers",    "errno",       "constants",     "types",
+                                 "portable", "vdso_names", "decode_data", "errno_messages"};
+  for (const Topic& topic : tables.topics) names.push_back(topic.name);
   for (const std::string& name : names) files[name + ".h"] = emit_dispatch(tables, name);
   files["sys.h"] = emit_everything();
   files["names_data.h"] = emit_name_data(tables);

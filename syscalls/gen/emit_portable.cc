@@ -74,8 +74,8 @@ std::string emit_handlers(const Tables& tables, const Abi& abi) {
 
 absl::StatusOr<std::string> emit_portable(const Tables& tables, const Abi& abi) {
   std::string text = file_head("table/portable.tbl for " + abi.name);
-  for (const std::string& topic : topics()) {
-    absl::StrAppend(&text, "#include \"syscalls/", abi.name, "/", topic, ".h\"\n");
+  for (const Topic& topic : tables.topics) {
+    absl::StrAppend(&text, "#include \"syscalls/", abi.name, "/", topic.name, ".h\"\n");
   }
   absl::StrAppend(&text, "\n// One spelling for calls that differ between ABIs by history alone.\n",
                   "namespace sys::portable {\n\n");

@@ -21,6 +21,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "syscalls/gen/emit.h"
+#include "syscalls/gen/reference_words.h"
 
 ABSL_FLAG(std::string, out, "", "folder to write pages to");
 
@@ -28,56 +29,6 @@ namespace syscalls_gen {
 namespace {
 
 constexpr std::string_view kGenerated = "<!-- Generated from syscalls/table; not edited. -->\n\n";
-
-struct Meaning {
-  std::string_view type;
-  std::string_view words;
-};
-
-// Types of arguments; what stands behind a '<' is any. Longer ones first where one begins another.
-constexpr Meaning kMeanings[] = {
-    {"fd", "a descriptor, borrowed"},
-    {"cstr?", "a string with proof of its end, or none"},
-    {"cstr", "a string with proof of its end"},
-    {"bytes", "memory that is read: address and size"},
-    {"buffer", "memory that is filled: address and size"},
-    {"size_first_bytes", "memory that is read: size and address"},
-    {"size_first_buffer", "memory that is filled: size and address"},
-    {"span<const", "elements that are read: address and number"},
-    {"span<", "elements that are read and written: address and number"},
-    {"count_first<const", "elements that are read: number and address"},
-    {"count_first<", "elements that are read and written: number and address"},
-    {"in?<", "a struct that is read, or null"},
-    {"in<", "a struct that is read"},
-    {"out?<", "a struct that is filled, or null"},
-    {"out<", "a struct that is filled"},
-    {"inout?<", "a struct that is read and filled, or null"},
-    {"inout<", "a struct that is read and filled"},
-    {"strings", "pointers to strings, with a null one at the end"},
-    {"const_pointer", "memory that is read, of no fixed type"},
-    {"pointer", "memory of no fixed type"},
-    {"sizeof<", "the size of the struct; filled in"},
-    {"constant<", "a fixed value; filled in"},
-    {"u64", "a 64-bit number; two registers on 32-bit ABIs"},
-    {"i64", "a 64-bit number; two registers on 32-bit ABIs"},
-    {"low_high", "a 64-bit number, as two words on every ABI"},
-    {"wide_int", "a number that fills a register"},
-    {"narrow<", "a family of flags or values"},
-    {"word<", "a family of flags or values"},
-    {"Pid", "a process"},
-    {"Uid", "a user"},
-    {"Gid", "a group"},
-};
-
-std::string_view meaning_of(std::string_view type) {
-  for (const Meaning& meaning : kMeanings) {
-    const bool has_parameter = absl::StrContains(meaning.type, '<');
-    if (has_parameter ? absl::StartsWith(type, meaning.type) : type == meaning.type) {
-      return meaning.words;
-    }
-  }
-  return scalar_type(type).empty() ? "a family of flags or values" : "a number";
-}
 
 // Which of all ABIs number the call, in as few words as can be.
 std::string abis_with(const Tables& tables, const Call& call) {
@@ -127,16 +78,16 @@ absl::StatusOr<std::string> describe(const Tables& tables, const Call& call) {
     absl::StrAppend(&text, "```cpp\n", absl::StripSuffix(signature, " {\n"), ";\n```\n\n");
   }
   for (const Argument& argument : call.arguments) {
-    absl::StrAppend(&text, "- `", argument.name, "` (`", argument.type,
-                    "`): ", meaning_of(argument.type), "\n");
+    absl::StrAppend(&text, describe_argument(tables, call, argument));
   }
   absl::StrAppend(&text, "- returns ", returned(call, *type), "\n");
-  if (call.blocking) absl::StrAppend(&text, "- may wait, and be interrupted by a signal (EINTR)\n");
+  if (call.blocking) absl::StrAppend(&text, "- may wait, and be interrupted by a signal\n");
+  absl::StrAppend(&text, describe_errors(tables, call));
   const bool always = call.since == "2.6";
   absl::StrAppend(&text, "- ABIs: ", abis_with(tables, call));
   if (!call.abis.empty()) absl::StrAppend(&text, "; in this form: ", call.abis);
   absl::StrAppend(&text, "\n- since Linux ", always ? "2.6 or earlier" : call.since,
-                  "; errors and details: ", call.name, "(2)\n\n");
+                  "; more in the manual: ", call.name, "(2)\n\n");
   return text;
 }
 
@@ -151,12 +102,13 @@ absl::StatusOr<Files> write_pages(const Tables& tables) {
   std::sort(calls.begin(), calls.end(), [](const Call* a, const Call* b) {
     return a->name == b->name ? a < b : a->name < b->name;
   });
+  for (const Topic& topic : tables.topics) {
+    files[absl::StrCat(topic.name, ".md")] = absl::StrCat(
+        kGenerated, "# ", topic.title, "\n\n", topic.introduction, "\n`#include \"syscalls/",
+        topic.name, ".h\"`; the namespace is `sys`. [All calls](README.md)\n\n");
+  }
   for (const Call* call : calls) {
     std::string& page = files[page_name(*call)];
-    if (page.empty()) {
-      page = absl::StrCat(kGenerated, "# ", call->topic, "\n\n`#include \"syscalls/", call->topic,
-                          ".h\"`; the namespace is `sys`. [All calls](README.md)\n\n");
-    }
     auto text = describe(tables, *call);
     if (!text.ok()) return text.status();
     page += *text;
@@ -168,9 +120,13 @@ absl::StatusOr<Files> write_pages(const Tables& tables) {
       " calls by name, with the ABIs that number each. The headers have a call where this layer "
       "knows "
       "the ABI's conventions and the layouts that the call needs; elsewhere using it is a compile "
-      "error. What can go wrong is the kernel's to say: a `Result` holds its errno, which "
-      "the manual page explains. A call with several forms stands once for each.\n\n| call | topic "
-      "| what it does |\n|---|---|---|\n");
+      "error. A `Result` holds the call's value or its errno. A call with several forms stands "
+      "once "
+      "for each.\n\n");
+  for (const Topic& topic : tables.topics) {
+    absl::StrAppend(&list, "- [", topic.name, "](", topic.name, ".md): ", topic.title, "\n");
+  }
+  absl::StrAppend(&list, "\n| call | topic | what it does |\n|---|---|---|\n");
   for (const auto& [name, call] : index) {
     absl::StrAppend(&list, "| [", name, "](", page_name(*call), "#", name, ") | ", call->topic,
                     " | ", absl::StrReplaceAll(call->text, {{"|", "\\|"}}), " |\n");

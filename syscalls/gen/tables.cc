@@ -86,6 +86,9 @@ absl::Status load_one(const std::string& path, Tables& tables) {
     return store(parse_error_messages(path, *text), tables.error_messages);
   }
   if (name == "shown.tbl") return store(parse_shown(path, *text), tables.shown);
+  if (name == "topics.tbl") return store(parse_topics(path, *text), tables.topics);
+  if (name == "arguments.tbl") return store(parse_meanings(path, *text), tables.meanings);
+  if (name == "errors.tbl") return store(parse_call_errors(path, *text), tables.call_errors);
   if (name == "vdso.tbl") return store(parse_vdso(path, *text), tables.vdso);
   return absl::InvalidArgumentError(absl::StrCat(path, ":1: not a table that is known"));
 }

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "syscalls/gen/abi.h"
 #include "syscalls/gen/calls.h"
+#include "syscalls/gen/documentation.h"
 #include "syscalls/gen/flags.h"
 #include "syscalls/gen/shown.h"
 #include "syscalls/gen/structs.h"
@@ -34,6 +35,9 @@ struct Tables {
   FlagTable errors;
   std::vector<ErrorMessage> error_messages;
   std::vector<Shown> shown;
+  std::vector<Topic> topics;  // in the order of the pages
+  std::vector<Meaning> meanings;
+  std::vector<CallErrors> call_errors;
   std::vector<Struct> structs;
   VdsoSymbols vdso;
 };

@@ -27,7 +27,7 @@ absl::Status keep(absl::StatusOr<T> parsed, Target& target) {
 
 // Reads the text as one of the tables.
 absl::Status read_as(uint8_t kind, const std::string& text, Tables& tables) {
-  switch (kind % 11) {
+  switch (kind % 14) {
     case 0: return keep(parse_calls("t", text), tables.calls);
     case 1: return keep(parse_flags("t", text), tables.flags);
     case 2: return keep(parse_structs("t", text), tables.structs);
@@ -38,6 +38,9 @@ absl::Status read_as(uint8_t kind, const std::string& text, Tables& tables) {
     case 7: return keep(parse_number_abis("t", text), tables.number_abis);
     case 9: return keep(parse_shown("t", text), tables.shown);
     case 10: return keep(parse_error_messages("t", text), tables.error_messages);
+    case 11: return keep(parse_topics("t", text), tables.topics);
+    case 12: return keep(parse_meanings("t", text), tables.meanings);
+    case 13: return keep(parse_call_errors("t", text), tables.call_errors);
     default: break;
   }
   find_entry_points(text);
@@ -66,6 +69,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       *parse_flags("f", "flags F u32 | few\n  A 1\nconstants BorrowedFd | cwd\n  AT_FDCWD -100\n");
   tables.structs = *parse_structs("s", "struct S of struct s zeroed | one\n  u64 a =\n");
   tables.calls = *parse_calls("c", "read | fd:fd buffer:buffer | size | files | 2.6 | - | Reads\n");
+  tables.topics = *parse_topics("o", "files | files\n  Text.\n");
+  tables.meanings = *parse_meanings("m", "fd | file\nbuffer | memory\n");
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
   absl::Status status = read_as(data[0], text, tables);
   if (status.ok()) status = check_tables(tables);

@@ -169,10 +169,44 @@ TEST(CallsTest, MalformedRowsAreRefused) {
             "c:1: a call has 7 columns, this has 3");
   EXPECT_EQ(complaint(parse_calls("c", "read | fd | size | files | 1 | - | R\n").status()),
             "c:1: \"fd\" is not name:type");
-  EXPECT_EQ(complaint(parse_calls("c", "read | | size | food | 1 | - | R\n").status()),
-            "c:1: unknown topic \"food\"");
   EXPECT_EQ(complaint(parse_calls("c", "read | | size | files | 1 | fast | R\n").status()),
             "c:1: unknown attribute \"fast\"");
+}
+
+TEST(DocumentationTest, IntroductionsAreParagraphs) {
+  const auto topics = parse_topics("t", "files | Files\n  One\n  line.\n  .\n  Another.\n");
+  ASSERT_TRUE(topics.ok()) << topics.status();
+  EXPECT_EQ((*topics)[0].introduction, "One\nline.\n\nAnother.\n");
+  EXPECT_EQ(complaint(parse_topics("t", "  Alone.\n").status()),
+            "t:1: an introduction without a topic");
+}
+
+TEST(DocumentationTest, TopicsHaveAnIntroduction) {
+  Tables tables = tiny_tables();
+  tables.calls = *parse_calls("c", "close | | closed | files | 2.6 | - | Closes\n");
+  tables.topics = *parse_topics("t", "files | Files\n");
+  EXPECT_EQ(complaint(check_tables(tables)), "t:1: files has no introduction");
+}
+
+TEST(DocumentationTest, OneCallsMeaningGoesBeforeThatOfAll) {
+  Tables tables;
+  tables.meanings = *parse_meanings("m", "fd,n | general\nread.fd | of read\n");
+  const Call read = (*parse_calls("c", "read | fd:fd n:int | size | f | 1 | - | R\n"))[0];
+  const Call write = (*parse_calls("c", "write | fd:fd m:int | size | f | 1 | - | W\n"))[0];
+  EXPECT_EQ(find_meaning(tables, read, read.arguments[0])->text, "of read");
+  EXPECT_EQ(find_meaning(tables, read, read.arguments[1])->text, "general");
+  EXPECT_EQ(find_meaning(tables, write, write.arguments[0])->text, "general");
+  EXPECT_EQ(find_meaning(tables, write, write.arguments[1]), nullptr);
+}
+
+TEST(DocumentationTest, ErrorsAreOfSeveralCalls) {
+  const auto rows = parse_call_errors("e", "a,b | EIO,EPERM | broken\na | !EINVAL | ignored\n");
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  EXPECT_EQ((*rows)[0].calls, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ((*rows)[0].errors, (std::vector<std::string>{"EIO", "EPERM"}));
+  EXPECT_FALSE((*rows)[0].never);
+  EXPECT_EQ((*rows)[1].errors, std::vector<std::string>{"EINVAL"});
+  EXPECT_TRUE((*rows)[1].never);
 }
 
 TEST(ArgumentTest, WideNumbersAreSplitOn32Bits) {
