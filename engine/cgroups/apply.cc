@@ -81,6 +81,7 @@ bool has_word(std::string_view list, std::string_view word) {
 sys::Errno enable_controllers(const Hierarchy& hierarchy, Controllers needed,
                               sys::BorrowedFd directory) {
   sys::Errno error;
+  if (!needed) return error;
   char buffer[256];
   const std::string_view present = read_text(directory, "cgroup.controllers", buffer);
   for (int i = 0; i < kControllerCount; ++i) {

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "engine/rt/waiting.h"
 #include "syscalls/signals.h"
 #include "syscalls/sys/fd.h"
 #include "syscalls/sys/ids.h"
@@ -57,7 +58,8 @@ sys::Fd receive_terminal(sys::BorrowedFd socket);
 void hold_signals();
 
 // Gives the program its signals (rt::reset_signals). In the child, before exec. Step: kExec.
-void apply_default_signals();
+// Shape: `ignored` as there.
+void apply_default_signals(uint32_t ignored = rt::kStandardSignals);
 
 // Copies what the container has written to its terminal and nobody has read yet.
 void copy_rest(sys::BorrowedFd master);

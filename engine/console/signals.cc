@@ -36,9 +36,9 @@ void hold_signals() {
   or_fail(sys::rt_sigprocmask(sys::kSIG_BLOCK, &set), "block", "signals");
 }
 
-void apply_default_signals() {
+void apply_default_signals(uint32_t ignored) {
   begin_step(Step::kExec);
-  or_fail(rt::reset_signals(), Operation::kSet);
+  or_fail(rt::reset_signals(ignored), Operation::kSet);
 }
 
 int exit_status_of(const sys::Siginfo& info) {

@@ -49,17 +49,29 @@ void write_parameters(const Plan& plan) {
   sysctl::apply_sysctls(plan.sysctls, proc);
 }
 
+// Opened while /proc is the host's, for the way around execveat, which a filter may not let
+// through, and which an old kernel lacks: one with clone3 has it.
+sys::Fd open_descriptors(const ChildContext& context) {
+  if (!context.is_stepwise && !loads_filter(context.plan->seccomp, seccomp::Loader::kSetUp) &&
+      !loads_filter(context.plan->seccomp, seccomp::Loader::kSetUpLast)) {
+    return {};
+  }
+  begin_step(Step::kStub);
+  return or_fail(process::open_descriptor_directory(), Operation::kOpen);
+}
+
 // The parent has written down who this is; hooks have run. From here on the container can be found
-// whatever becomes of the parent. Returns the pid that this process has outside.
-sys::Pid await_admission(const ChildContext& context) {
+// whatever becomes of the parent. Returns how this process looks from outside.
+Go await_admission(const ChildContext& context) {
   if (context.texts == nullptr) return {};
   const hooks::HookPlan& plan = context.plan->hooks;
   if (waits_for_hooks(plan)) send_event(context.channel, Event::kHooks, {});
   begin_step(Step::kClone);
-  const sys::Pid pid = or_fail(wait_for_go(context.channel), Operation::kNone);
+  Go go;
+  or_fail(wait_for_go(context.channel, go), Operation::kNone);
   apply_hooks(plan.of(hooks::Kind::kCreateContainer), Step::kCreateContainerHook,
-              {.texts = context.texts, .pid = pid, .status = state::Status::kCreating});
-  return pid;
+              {.texts = context.texts, .pid = go.pid, .status = state::Status::kCreating});
+  return go;
 }
 
 // The terminal is made when the container's devpts is mounted and before its root is closed.
@@ -82,10 +94,10 @@ void make_working_directory(const Plan& plan, sys::BorrowedFd root) {
 }
 
 // Returns the container's side of its terminal, if it has one.
-sys::Fd set_up_root(const ChildContext& context, sys::Pid& pid) {
+sys::Fd set_up_root(const ChildContext& context, Go& go) {
   const Plan& plan = *context.plan;
   if (plan.root_setup == RootSetup::kJoined) {
-    pid = await_admission(context);
+    go = await_admission(context);
     return {};
   }
   const PassingFd root = mounts::prepare_root(plan.mounts.root);
@@ -93,7 +105,7 @@ sys::Fd set_up_root(const ChildContext& context, sys::Pid& pid) {
   if (plan.mounts.populate_dev) devices::apply_devices(plan.devices, root);
   sys::Fd terminal = make_terminal(context, root);
   make_working_directory(plan, root);
-  pid = await_admission(context);
+  go = await_admission(context);
   mounts::apply_path_restrictions(plan.mounts, root);
   mounts::enter_root(plan.mounts.root, root);
   return terminal;
@@ -190,13 +202,11 @@ void child_main(const ChildContext& context) {
   const sys::Fd attributes = process::open_label_directory(plan.process.label);
   process::apply_keyring(plan.process.attributes, plan.process.label, attributes);
 
-  // Opened while /proc is the host's, for the way around a missing execveat.
-  begin_step(Step::kStub);
-  const sys::Fd descriptors = or_fail(process::open_descriptor_directory(), Operation::kOpen);
+  const sys::Fd descriptors = open_descriptors(context);
 
   (void)sys::umask(sys::Mode{});  // modes of mount points and nodes are meant as written
-  sys::Pid pid{};
-  const sys::Fd terminal = set_up_root(context, pid);
+  Go go;
+  const sys::Fd terminal = set_up_root(context, go);
   if (terminal) console::apply_terminal(terminal);
 
   process::apply_rlimits(plan.process.rlimits);
@@ -206,7 +216,7 @@ void child_main(const ChildContext& context) {
   process::apply_identity(plan.process.identity);
   const bool detached = context.lifetime == Lifetime::kDetached;
   if (!detached) die_with_parent(context);
-  console::apply_default_signals();
+  console::apply_default_signals(go.ignored_signals);
   process::ExecDescriptors last{.stub = context.program,
                                 .failure = context.channel,
                                 .start = context.start_socket,
@@ -223,7 +233,7 @@ void child_main(const ChildContext& context) {
   if (loads_filter(plan.seccomp, seccomp::Loader::kSetUpLast)) {
     load_filter(plan.seccomp, context.channel, last, working_directory);
   }
-  run_start_hooks(context, pid, last);
+  run_start_hooks(context, go.pid, last);
   process::apply_exec(plan.process.exec, last);
 }
 

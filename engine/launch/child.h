@@ -32,6 +32,7 @@ struct ChildContext {
   const state::Texts* texts;     // for hooks; nullptr: no record
   Lifetime lifetime = Lifetime::kForeground;
   Start start = Start::kAtOnce;
+  bool is_stepwise = false;  // clone3 is missing, or namespaces are joined
 };
 
 // Becomes root of the container's user namespace, if it has one: files that are made belong to

@@ -89,6 +89,7 @@ void unshare_user(const CloneContext& context) {
   const sys::Pid pid = or_fail(sys::portable::clone_process({}, sys::kSIGCHLD), Operation::kFork);
   if (pid == sys::Pid{0}) {
     context.child.start = Start::kAfterGo;
+    context.child.is_stepwise = true;
     child_main(context.child);
   }
   send_event(context.channel->child, Event::kForked, pid);

@@ -84,14 +84,17 @@ ChildContext child_context(const Launch& launch) {
           .lifetime = launch.lifetime};
 }
 
-void record_init(Launch& launch) {
+// Returns what the child is told of it.
+Go record_init(Launch& launch) {
   state::Progress progress = launch.record->progress();
   // Nobody but its own nosc starts a foreground container: it runs from its admission on.
   const bool is_admitted = !waits_for_hooks(launch.plan.hooks);
   if (is_admitted && launch.lifetime == Lifetime::kForeground) progress.flags |= state::kSetUp;
   progress.cgroup_kept_bytes = cgroups::kept_bytes(launch.plan.cgroup);  // less, where it left it
-  progress.init = {launch.init.pid, state::start_time_of(launch.init.pid)};
+  const state::ProcessFacts facts = state::facts_of(launch.init.pid);
+  progress.init = {launch.init.pid, facts.start_time};
   launch.record->write(progress);
+  return {.pid = launch.init.pid, .ignored_signals = facts.ignored_signals};
 }
 
 void mark_set_up(state::Record& record) {
@@ -114,7 +117,7 @@ Failure run_runtime_hooks(Launch& launch) {
 // Lets the child go on into its root: the record knows of it by now.
 Failure admit(Launch& launch) {
   if (launch.record == nullptr) return {};
-  record_init(launch);
+  const Go go = record_init(launch);
   if (waits_for_hooks(launch.plan.hooks)) {
     const Message message = receive_interruptibly(launch);
     if (message.event != Event::kHooks) return message.failure;
@@ -122,7 +125,7 @@ Failure admit(Launch& launch) {
     if (failure.failed()) return failure;
     if (launch.lifetime == Lifetime::kForeground) mark_set_up(*launch.record);
   }
-  (void)send_go(launch.channel.parent, launch.init.pid);  // one that has failed has told why
+  (void)send_go(launch.channel.parent, go);  // one that has failed has told why
   return {};
 }
 

@@ -30,17 +30,16 @@ Channel open_channel() {
   return Channel{.parent = std::move(ends.first), .child = std::move(ends.second)};
 }
 
-sys::Result<void> send_go(sys::BorrowedFd parent_end, sys::Pid pid) {
-  auto sent = sys::sendto(parent_end, sys::Bytes(&pid, sizeof pid), sys::kMSG_NOSIGNAL);
+sys::Result<void> send_go(sys::BorrowedFd parent_end, const Go& go) {
+  auto sent = sys::sendto(parent_end, sys::Bytes(&go, sizeof go), sys::kMSG_NOSIGNAL);
   return sys::Result<void>::from_raw(sent ? 0 : sent.raw());
 }
 
-sys::Result<sys::Pid> wait_for_go(sys::BorrowedFd child_end) {
-  sys::Pid pid{};
+sys::Result<void> wait_for_go(sys::BorrowedFd child_end, Go& go) {
   for (;;) {
-    auto count = sys::read(child_end, sys::MutableBytes(&pid, sizeof pid));
+    auto count = sys::read(child_end, sys::MutableBytes(&go, sizeof go));
     if (count) {
-      if (*count == sizeof pid) return sys::Result<sys::Pid>::from_raw(sys::to_raw(pid));
+      if (*count == sizeof go) return sys::Result<void>::from_raw(0);
       return sys::kEPIPE;
     }
     if (count.error() != sys::kEINTR) return count.error();

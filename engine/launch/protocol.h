@@ -44,6 +44,7 @@
 #include <cstdint>
 
 #include "engine/rt/failure.h"
+#include "engine/rt/waiting.h"
 #include "syscalls/sys/fd.h"
 #include "syscalls/sys/ids.h"
 #include "syscalls/sys/result.h"
@@ -58,11 +59,20 @@ struct Channel {
 
 Channel open_channel();
 
+// What the child learns with its leave to go on: how it looks from outside.
+struct Go {
+  sys::Pid pid{};
+  uint32_t ignored_signals = rt::kStandardSignals;  // as for rt::reset_signals
+};
+
 // Parent: lets the other side go on. Child: waits for that.
 // Errors: EPIPE on the child's side when the parent is gone.
-// The child learns what pid it has outside.
-sys::Result<void> send_go(sys::BorrowedFd parent_end, sys::Pid pid = {});
-sys::Result<sys::Pid> wait_for_go(sys::BorrowedFd child_end);
+sys::Result<void> send_go(sys::BorrowedFd parent_end, const Go& go = {});
+sys::Result<void> wait_for_go(sys::BorrowedFd child_end, Go& go);
+inline sys::Result<void> wait_for_go(sys::BorrowedFd child_end) {
+  Go go;
+  return wait_for_go(child_end, go);
+}
 
 // What the parent hears.
 enum class Event : uint16_t {

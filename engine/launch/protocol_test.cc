@@ -44,8 +44,11 @@ TEST_F(ProtocolTest, EndsCloseAtExec) {
 }
 
 TEST_F(ProtocolTest, TheChildWaitsForGo) {
-  ASSERT_TRUE(send_go(channel_.parent).ok());
-  EXPECT_TRUE(wait_for_go(channel_.child).ok());
+  ASSERT_TRUE(send_go(channel_.parent, {.pid = sys::Pid{4321}, .ignored_signals = 5}).ok());
+  Go go;
+  ASSERT_TRUE(wait_for_go(channel_.child, go).ok());
+  EXPECT_EQ(go.pid, sys::Pid{4321});
+  EXPECT_EQ(go.ignored_signals, 5u);
 }
 
 TEST_F(ProtocolTest, TheChildHearsOfTheParentsEnd) {

@@ -144,11 +144,11 @@ void refuse_false_proc(const MountRecord& record, sys::BorrowedFd source) {
   if (!is_on_proc(source)) fail_step(Operation::kVerify, sys::kEPERM);
 }
 
-void apply_bind(const MountPlan& plan, size_t index, sys::BorrowedFd root) {
+void apply_bind(const MountPlan& plan, size_t index, sys::BorrowedFd root, rt::Parent& parent) {
   const MountRecord& record = plan.mounts[index];
   const PassingFd source = open_source(plan, index);
   refuse_false_proc(record, source);
-  const PassingFd target = open_target(record, root, source).fd;
+  const PassingFd target = open_target(record, root, source, parent).fd;
   bind(record, root, source, target);
 }
 
@@ -189,8 +189,9 @@ void bind_cgroups(const MountPlan& plan, const MountRecord& record, sys::Borrowe
   }
 }
 
-void apply_file_system(const MountPlan& plan, const MountRecord& record, sys::BorrowedFd root) {
-  Target opened = open_target(record, root, sys::BorrowedFd::from_raw(-1));
+void apply_file_system(const MountPlan& plan, const MountRecord& record, sys::BorrowedFd root,
+                       rt::Parent& parent) {
+  Target opened = open_target(record, root, sys::BorrowedFd::from_raw(-1), parent);
   const PassingFd target = std::move(opened.fd);
   const char* data = record.data;
   if (record.mode_digits != nullptr) {
@@ -237,13 +238,14 @@ void open_early_sources(MountPlan& plan) {
 }
 
 void apply_mounts(const MountPlan& plan, sys::BorrowedFd root) {
+  rt::Parent parent;  // of the latest mount point that was made
   for (size_t i = 0; i < plan.mounts.size(); ++i) {
     const MountRecord& record = plan.mounts[i];
     begin_step(Step::kMount, i);
     if (record.kind == MountKind::kBind) {
-      apply_bind(plan, i, root);
+      apply_bind(plan, i, root, parent);
     } else {
-      apply_file_system(plan, record, root);
+      apply_file_system(plan, record, root, parent);
     }
     if (record.propagation) set_propagation(record, root);
   }

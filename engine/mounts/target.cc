@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "engine/rt/rooted.h"
 #include "engine/rt/step.h"
 
 namespace nosc::mounts {
@@ -20,7 +19,15 @@ bool is_on_proc(sys::BorrowedFd fd) {
   return static_cast<uint32_t>(status.type) == sys::kPROC_SUPER_MAGIC;
 }
 
-Target open_target(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source) {
+Target open_target(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
+                   rt::Parent& parent) {
+  constexpr uint32_t kDirectoryMode = 0755;
+  const bool is_file_system = source.raw() < 0;
+  if (is_file_system) {
+    auto made = rt::make_directory_in_same_parent(record.destination, kDirectoryMode, parent);
+    if (made.ok()) return {made.take(), true};
+  }
+  parent.directory.reset();
   // proc and sysfs belong on real directories of the rootfs: a symbolic link there would let an
   // image choose where the runtime's later writes go (CVE-2023-27561, CVE-2025-54867).
   const rt::Links links =
@@ -28,12 +35,12 @@ Target open_target(const MountRecord& record, sys::BorrowedFd root, sys::Borrowe
   auto opened = rt::open_beneath(root, record.destination, sys::kO_PATH | sys::kO_CLOEXEC, links);
   const bool is_new = opened.failed_with(sys::kENOENT);
   if (is_new) {
-    constexpr uint32_t kDirectoryMode = 0755;
-    const bool directory = source.raw() < 0 || is_directory(source);
+    const bool directory = is_file_system || is_directory(source);
     if (directory) {
-      auto made = rt::make_directory_in_parent(root, record.destination, kDirectoryMode);
+      auto made = rt::make_directory_in_parent(root, record.destination, kDirectoryMode, parent);
       // No one can make a directory in a proc file system.
       if (made.ok()) return {made.take(), is_new};
+      parent.directory.reset();
     }
     opened = directory ? rt::make_directories_beneath(root, record.destination, kDirectoryMode)
                        : rt::make_file_beneath(root, record.destination, 0644);

@@ -5,6 +5,7 @@
 
 #include "engine/mounts/mounts.h"
 #include "engine/rt/descriptor_path.h"
+#include "engine/rt/rooted.h"
 #include "syscalls/sys.h"
 
 namespace nosc::mounts {
@@ -28,8 +29,11 @@ struct Target {
 // Opens the path of a mount's destination beneath `root` (O_PATH), creating it where it is
 // missing: as a directory, or as an empty file when `source` is one. Refuses one in a proc file
 // system where the record may not cover it.
+// Shape: `parent` is where the mount point before it was made, if it was: nothing but that has been
+// mounted since, so that the next one may be made there without a look at the path.
 // Pre: `source` is the opened source of a bind mount, or invalid for file systems.
-Target open_target(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source);
+Target open_target(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
+                   rt::Parent& parent);
 
 // Copies what `image` (O_PATH) has in it to the empty directory `target`: files, directories,
 // links, devices and FIFOs with owner and mode. What can't be copied so is an error.

@@ -16,6 +16,8 @@ constexpr int kMaximumTries = 64;
 constexpr size_t kMaximumPathBytes = 4096;  // PATH_MAX, with the NUL
 constexpr sys::OpenFlags kPathOnly = sys::kO_PATH | sys::kO_CLOEXEC;
 
+std::string_view parent_of(std::string_view path) { return path.substr(0, path.rfind('/') + 1); }
+
 }  // namespace
 
 sys::Result<sys::Fd> open_beneath(sys::BorrowedFd root, const char* path, sys::OpenFlags flags,
@@ -33,21 +35,27 @@ sys::Result<sys::Fd> open_beneath(sys::BorrowedFd root, const char* path, sys::O
   return walk_beneath(root, path, {.flags = flags, .links = links});
 }
 
-sys::Result<sys::Fd> make_directory_in_parent(sys::BorrowedFd root, const char* path,
-                                              uint32_t mode) {
-  char parent[kMaximumPathBytes];
-  const std::string_view text = path;
-  const size_t name = text.rfind('/') + 1;
+sys::Result<sys::Fd> make_directory_in_parent(sys::BorrowedFd root, const char* path, uint32_t mode,
+                                              Parent& parent) {
+  char parent_path[kMaximumPathBytes];
+  const std::string_view parent_text = parent_of(path);
   constexpr char kHere[] = ".";
-  if (name + sizeof kHere > sizeof parent) return sys::kENAMETOOLONG;
-  memcpy(parent, path, name);
-  memcpy(parent + name, kHere, sizeof kHere);
-  const auto directory = open_beneath(root, parent, kPathOnly | sys::kO_DIRECTORY);
+  if (parent_text.size() + sizeof kHere > sizeof parent_path) return sys::kENAMETOOLONG;
+  memcpy(parent_path, path, parent_text.size());
+  memcpy(parent_path + parent_text.size(), kHere, sizeof kHere);
+  auto directory = open_beneath(root, parent_path, kPathOnly | sys::kO_DIRECTORY);
   if (!directory.ok()) return directory.error();
-  const sys::CStr last = sys::CStr::from_terminated(path + name);
-  const auto made = sys::mkdirat(directory.borrow(), last, sys::Mode::from_bits(mode));
+  parent = {parent_text, directory.take()};
+  return make_directory_in_same_parent(path, mode, parent);
+}
+
+sys::Result<sys::Fd> make_directory_in_same_parent(const char* path, uint32_t mode,
+                                                   const Parent& parent) {
+  if (parent_of(path) != parent.path || !parent.directory) return sys::kENOENT;
+  const sys::CStr name = sys::CStr::from_terminated(path + parent.path.size());
+  const auto made = sys::mkdirat(parent.directory, name, sys::Mode::from_bits(mode));
   if (!made.ok()) return made.error();
-  return sys::openat(directory.borrow(), last, kPathOnly | sys::kO_DIRECTORY | sys::kO_NOFOLLOW);
+  return sys::openat(parent.directory, name, kPathOnly | sys::kO_DIRECTORY | sys::kO_NOFOLLOW);
 }
 
 sys::Result<sys::Fd> make_directories_beneath(sys::BorrowedFd root, const char* path,

@@ -14,6 +14,7 @@
 // Nothing is allocated. Paths are NUL-terminated, and absolute and relative ones mean the same.
 
 #include <cstdint>
+#include <string_view>
 
 #include "syscalls/sys.h"
 
@@ -36,11 +37,22 @@ sys::Result<sys::Fd> open_beneath(sys::BorrowedFd root, const char* path, sys::O
 sys::Result<sys::Fd> make_directories_beneath(sys::BorrowedFd root, const char* path,
                                               uint32_t mode);
 
+// An open directory, and the path that it was found by, up to and with the last slash.
+struct Parent {
+  std::string_view path;  // of the caller's text
+  sys::Fd directory;
+};
+
 // Makes a directory in a parent that exists and opens it with O_PATH: the usual case of the above,
-// in four calls.
+// in four calls. The parent stays open, in `parent`.
 // Errors: ENOENT without the parent, EEXIST for whatever has the name, a dangling link too.
-sys::Result<sys::Fd> make_directory_in_parent(sys::BorrowedFd root, const char* path,
-                                              uint32_t mode);
+sys::Result<sys::Fd> make_directory_in_parent(sys::BorrowedFd root, const char* path, uint32_t mode,
+                                              Parent& parent);
+
+// The same in two calls where `parent` is this path's and open already.
+// Errors: ENOENT where it isn't.
+sys::Result<sys::Fd> make_directory_in_same_parent(const char* path, uint32_t mode,
+                                                   const Parent& parent);
 
 // Opens a file with O_PATH after making it, empty, where missing, and every directory above it.
 // Shape: the mode is the file's, subject to the umask; directories get 0755.

@@ -168,6 +168,26 @@ TEST_F(Rooted, MakesDirectories) {
   EXPECT_FALSE(fs::exists(outside_ / "escape"));
 }
 
+TEST_F(Rooted, MakesDirectoriesSideBySide) {
+  Parent parent;
+  const auto make = [&](const char* path) {
+    return describe(make_directory_in_parent(directory_, path, 0700, parent));
+  };
+  const auto make_beside = [&](const char* path) {
+    return describe(make_directory_in_same_parent(path, 0700, parent));
+  };
+  EXPECT_EQ(make_beside("/a/first"), "ENOENT") << "no parent is open yet";
+  EXPECT_EQ(make("/a/first"), root_ / "a/first");
+  EXPECT_EQ(make_beside("/a/second"), root_ / "a/second");
+  EXPECT_EQ(make_beside("/a/second"), "EEXIST");
+  EXPECT_EQ(make_beside("/a/dangling"), "EEXIST") << "links are not followed";
+  EXPECT_EQ(make_beside("/a/.."), "EEXIST");
+  EXPECT_EQ(make_beside("/a/b/third"), "ENOENT") << "another parent";
+  EXPECT_EQ(make("/absolute/third"), root_ / "a/b/third");
+  EXPECT_EQ(make_beside("/a/fourth"), "ENOENT") << "no longer the parent";
+  EXPECT_EQ(make("/nowhere/first"), "ENOENT");
+}
+
 TEST_F(Rooted, MakesFiles) {
   const auto made = [&](const char* path) {
     return describe(make_file_beneath(directory_, path, 0600));

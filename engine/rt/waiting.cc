@@ -51,10 +51,11 @@ Waited wait_until_readable(sys::BorrowedFd fd, int timeout_ms) {
   return Waited::kInterrupted;
 }
 
-sys::Result<void> reset_signals() {
+sys::Result<void> reset_signals(uint32_t ignored) {
   const sys::Sigaction action{};
   for (int number = 1; number <= kLastStandardSignal; ++number) {
     const auto signal = static_cast<sys::Signal>(number);
+    if ((ignored >> (number - 1) & 1) == 0) continue;
     if (signal == sys::kSIGKILL || signal == sys::kSIGSTOP) continue;
     const auto set = sys::rt_sigaction(signal, &action);
     if (!set) return set;

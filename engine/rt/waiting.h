@@ -24,9 +24,12 @@ sys::Result<void> take_interruptions();
 // Units: milliseconds; negative: no limit. Shape: `fd` may be -1.
 Waited wait_until_readable(sys::BorrowedFd fd, int timeout_ms);
 
-// Gives every standard signal its default action and blocks none, for a program that is about to be
-// executed: what callers ignore (conmon does broken pipes, nohup hangups) would stay ignored for
-// good.
-sys::Result<void> reset_signals();
+// Signals as the bits of their numbers less one: all that a process may ignore.
+inline constexpr uint32_t kStandardSignals = 0x7fffffff;
+
+// Gives the standard signals of `ignored` their default action and blocks none, for a program that
+// is about to be executed: what callers ignore (conmon does broken pipes, nohup hangups) would stay
+// ignored for good.
+sys::Result<void> reset_signals(uint32_t ignored = kStandardSignals);
 
 }  // namespace nosc::rt

@@ -75,12 +75,13 @@ void check_root(sys::BorrowedFd directory, std::string_view path, uint32_t owner
   }
 }
 
-// A file without a name, where the file system has such.
-sys::Result<sys::Fd> make_file(sys::BorrowedFd root, sys::CStr temporary) {
+// A file without a name, where the file system has such; `named` tells whether it has one.
+sys::Result<sys::Fd> make_file(sys::BorrowedFd root, sys::CStr temporary, bool& named) {
   constexpr auto kMode = sys::Mode::from_bits(0600);
   constexpr auto kFlags = sys::kO_RDWR | sys::kO_CLOEXEC;
   auto made = sys::openat(root, ".", kFlags | sys::kO_TMPFILE, kMode);
   if (made || !made.failed_with(sys::kEOPNOTSUPP)) return made;
+  named = true;
   // What a killed process of the same pid left may be a container's record: never truncated.
   (void)sys::unlinkat(root, temporary);
   return sys::openat(root, temporary, kFlags | sys::kO_CREAT | sys::kO_EXCL, kMode);
@@ -161,13 +162,14 @@ void Record::create(sys::Fd root, const Texts& texts, const Progress& progress) 
   BufferWriter<24> temporary;
   temporary.character(':').decimal(static_cast<uint32_t>(sys::getpid())).character('\0');
   const auto temporary_name = sys::CStr::from_terminated(temporary.view().data());
-  file_ = or_fail(make_file(root_, temporary_name), "create record of", id());
+  bool named = false;
+  file_ = or_fail(make_file(root_, temporary_name, named), "create record of", id());
   or_fail(sys::flock(file_, sys::kLOCK_EX), "lock record of", id());
   auto done = write_whole(file_, texts, progress);
   if (done) {
     done = give_name(file_, root_, sys::CStr::from_terminated(id().data()));
   }
-  (void)sys::unlinkat(root_, temporary_name);
+  if (named) (void)sys::unlinkat(root_, temporary_name);
   if (done.failed_with(sys::kEEXIST)) {
     fail_about("container", id(), "exists already", ErrorCode::kConflict);
   }
@@ -283,7 +285,7 @@ void Record::write(const Progress& progress) {
 }
 
 void Record::remove(std::string_view id) const {
-  remove_start_socket(root_, inode_);
+  if (!has(kForeground)) remove_start_socket(root_, inode_);
   if (has(kHasNotify)) {
     (void)sys::unlinkat(root_, NotifyName(id, kNotifySocket).path());
     (void)sys::unlinkat(root_, NotifyName(id).path(), sys::kAT_REMOVEDIR);

@@ -38,6 +38,7 @@
 #include "engine/cgroups/cgroups.h"
 #include "engine/rt/arena.h"
 #include "engine/rt/error.h"
+#include "engine/rt/waiting.h"
 #include "syscalls/sys/fd.h"
 #include "syscalls/sys/ids.h"
 
@@ -160,8 +161,16 @@ class Record {
   Texts texts_;
 };
 
+// What /proc/PID/stat tells of a process.
+struct ProcessFacts {
+  uint64_t start_time = 0;                          // 0 for one that is gone or a zombie
+  uint32_t ignored_signals = rt::kStandardSignals;  // as for rt::reset_signals
+};
+
+ProcessFacts facts_of(sys::Pid pid);
+
 // The start time of a living process; 0 for one that is gone or a zombie.
-uint64_t start_time_of(sys::Pid pid);
+inline uint64_t start_time_of(sys::Pid pid) { return facts_of(pid).start_time; }
 
 // True while that very process lives.
 inline bool is_alive(const ProcessMark& mark) {

@@ -214,6 +214,24 @@ TEST(ProcessMark, TellsProcessesApart) {
   EXPECT_FALSE(is_alive({}));
 }
 
+TEST(ProcessFacts, TellIgnoredSignals) {
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    for (int number = 1; number <= SIGSYS; ++number) signal(number, SIG_DFL);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    kill(getpid(), SIGSTOP);
+    _exit(0);
+  }
+  siginfo_t info;
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &info, WSTOPPED), 0);
+  EXPECT_EQ(facts_of(sys::Pid{child}).ignored_signals, 1u << (SIGHUP - 1) | 1u << (SIGPIPE - 1));
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  EXPECT_EQ(facts_of(sys::Pid{child}).ignored_signals, rt::kStandardSignals) << "nobody knows";
+}
+
 TEST(WriteState, HasWhatTheSpecificationAsks) {
   Texts texts;
   texts[Text::kId] = "x\"y";

@@ -16,6 +16,7 @@ constexpr char kNames[][9] = {"creating", "created", "running", "paused", "stopp
 
 constexpr int kStateField = 3;  // of /proc/PID/stat, counted from 1
 constexpr int kStartTimeField = 22;
+constexpr int kIgnoredSignalsField = 33;
 
 // The field of that number. The second one, the name, may hold anything, but ends the last ")".
 std::string_view field_of(std::string_view stat, int number) {
@@ -30,20 +31,22 @@ std::string_view field_of(std::string_view stat, int number) {
 
 }  // namespace
 
-uint64_t start_time_of(sys::Pid pid) {
+ProcessFacts facts_of(sys::Pid pid) {
   BufferWriter<32> path;
   path.text("/proc/").decimal(static_cast<uint32_t>(sys::to_raw(pid))).text("/stat");
   path.character('\0');
   const auto file = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.view().data()),
                                 sys::kO_RDONLY | sys::kO_CLOEXEC);
-  if (!file) return 0;
+  if (!file) return {};
   char buffer[1024];
   const auto count = sys::read(file.borrow(), buffer);
-  if (!count) return 0;
+  if (!count) return {};
   const std::string_view stat(buffer, *count);
   const std::string_view state = field_of(stat, kStateField);
-  if (state == "Z" || state == "X") return 0;
-  return parse_decimal(field_of(stat, kStartTimeField)).value_or(0);
+  if (state == "Z" || state == "X") return {};
+  const auto ignored = parse_decimal(field_of(stat, kIgnoredSignalsField), rt::kStandardSignals);
+  return {.start_time = parse_decimal(field_of(stat, kStartTimeField)).value_or(0),
+          .ignored_signals = static_cast<uint32_t>(ignored.value_or(rt::kStandardSignals))};
 }
 
 sys::Result<sys::Fd> open_process(const ProcessMark& mark) {

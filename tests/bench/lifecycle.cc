@@ -78,7 +78,7 @@ std::vector<Runtime> find_runtimes(const Programs& programs, const Bundle& bundl
     if (program.empty()) {
       return;
     }
-    options.insert(options.begin(), {program, "--root", bundle.state_folder()});
+    options.insert(options.begin(), {program, "--root", bundle.state_folder() + "/" + name});
     runtimes.push_back({.name = name, .command = std::move(options)});
   };
   add("crun", find_program("crun"), {"--cgroup-manager=cgroupfs"});

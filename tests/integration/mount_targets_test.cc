@@ -28,6 +28,26 @@ TEST_P(MountTargetsTest, AllTargetsMissing) {
             "fine");
 }
 
+TEST_P(MountTargetsTest, MissingFoldersSideBySide) {
+  Bundle& bundle = make_bundle();
+  for (const char* path :
+       {"/new/one", "/new/two", "/new/two/deep", "/new/two/wide", "/new/three"}) {
+    bundle.add_mount(mount_entry(path, "tmpfs", "tmpfs"));
+  }
+  EXPECT_EQ(output_of(bundle, "find /new | sort && grep -c ' /new/' /proc/self/mountinfo"),
+            "/new\n/new/one\n/new/three\n/new/two\n/new/two/deep\n/new/two/wide\n5");
+}
+
+// What covers a folder in which mount points were made has those that follow.
+TEST_P(MountTargetsTest, MissingFoldersUnderWhatCoversThem) {
+  Bundle& bundle = make_bundle();
+  fs::create_symlink("/new", bundle.rootfs() / "link");
+  for (const char* path : {"/new", "/new/one", "/link", "/new/two"}) {
+    bundle.add_mount(mount_entry(path, "tmpfs", "tmpfs"));
+  }
+  EXPECT_EQ(output_of(bundle, "find /new | sort"), "/new\n/new/two");
+}
+
 TEST_P(MountTargetsTest, DotsInADestinationAreResolvedInside) {
   Bundle& bundle = make_bundle();
   bundle.add_mount(mount_entry("/one/../../../../data/./here", "tmpfs", "tmpfs"));
