@@ -50,9 +50,10 @@ bool is_in_use(const Hierarchy& hierarchy, sys::BorrowedFd directory) {
   return text.find("populated 1\n") != text.npos || text.find("frozen 1\n") != text.npos;
 }
 
-// A new cpuset of version 1 is empty, and no process may enter it: it gets its parent's.
+// A new cpuset of version 1 is empty, and no process may enter it: it gets its parent's. So do
+// those above it that others made and left empty.
 void inherit_cpuset(const Hierarchy& hierarchy) {
-  size_t length = hierarchy.existing_bytes;
+  size_t length = hierarchy.mount_bytes;
   while (length != hierarchy.path.size()) {
     length = child_length(hierarchy.path, length);
     const auto directory = open_directory(LeadingPart(hierarchy.path, length).c_str());
@@ -60,9 +61,11 @@ void inherit_cpuset(const Hierarchy& hierarchy) {
     constexpr const char* kFiles[] = {"../cpuset.cpus", "../cpuset.mems"};
     for (const char* file : kFiles) {
       char buffer[1024];
+      const sys::CStr own = sys::CStr::from_terminated(file + 3);
+      if (read_text(directory.borrow(), own, buffer).size() > 1) continue;
       const std::string_view text =
           read_text(directory.borrow(), sys::CStr::from_terminated(file), buffer);
-      (void)write_text(directory.borrow(), sys::CStr::from_terminated(file + 3), text);
+      (void)write_text(directory.borrow(), own, text);
     }
   }
 }
@@ -145,6 +148,7 @@ void write_limits(CgroupPlan& plan, size_t hierarchy, sys::BorrowedFd directory,
       const bool can_wait =
           record.kind == WriteKind::kElseNext || record.kind == WriteKind::kOptional;
       if (missing && can_wait) continue;
+      if (record.kind == WriteKind::kDefaultDevice) continue;
       if (record.kind == WriteKind::kDevice && is_permission(error) && !has_devices()) continue;
       if (!again && (error == sys::kEINVAL || error == sys::kEBUSY)) {
         record.failed = true;
@@ -162,7 +166,9 @@ void write_limits(CgroupPlan& plan, size_t hierarchy, sys::BorrowedFd directory,
 constexpr Place kDevicesPlace{"/linux/resources/devices"};
 
 void require_devices(const CgroupPlan& plan, sys::Errno error) {
-  if (plan.devices.rules.empty() || (is_permission(error) && !has_devices())) return;
+  const DevicePlan& devices = plan.devices;
+  if (devices.rules.empty() || devices.rules[0].is_default) return;
+  if (is_permission(error) && !has_devices()) return;
   fail_system("limit devices", {}, error, kDevicesPlace);
 }
 

@@ -62,6 +62,31 @@ TEST_F(ApplyCgroupTest, MakesAndRemovesTheWholePath) {
   EXPECT_EQ(path_, mount_ + "/a/b/c");
 }
 
+TEST_F(ApplyCgroupTest, FillsEmptyCpusetsOnTheWay) {
+  fs::create_directories(mount_ + "/a/b/c");
+  const auto write = [&](const char* name, const char* text) {
+    std::ofstream(mount_ + "/" + name) << text;
+  };
+  for (const char* name :
+       {"cpuset.mems", "a/cpuset.mems", "a/b/cpuset.mems", "a/b/c/cpuset.mems"}) {
+    write(name, "0\n");
+  }
+  write("cpuset.cpus", "0-3\n");
+  write("a/cpuset.cpus", "1-2\n");
+  write("a/b/cpuset.cpus", "\n");
+  write("a/b/c/cpuset.cpus", "\n");
+  write("a/b/c/cgroup.procs", "");
+  CgroupPlan& planned = plan();
+  hierarchy_.controllers.add(Controller::kCpuset);
+  const auto applied = outcome_of([&] { return apply_cgroup(planned, cgroup_); });
+  ASSERT_TRUE(applied.ok());
+  for (const char* name : {"a/cpuset.cpus", "a/b/cpuset.cpus", "a/b/c/cpuset.cpus"}) {
+    std::string text;
+    std::getline(std::ifstream(mount_ + "/" + name) >> std::ws, text);
+    EXPECT_EQ(text, "1-2") << name;
+  }
+}
+
 TEST_F(ApplyCgroupTest, KeepsWhatWasThere) {
   fs::create_directories(mount_ + "/a");
   ASSERT_TRUE(outcome_of([&] { return apply_cgroup(plan(), cgroup_); }).ok());

@@ -76,6 +76,7 @@ enum class WriteKind : uint8_t {
   kOptional,       // nothing to do without the file
   kElseNext,       // without the file the next record is used instead, and only then
   kDevice,         // a rule for devices: not permitted in user namespaces, and not needed there
+  kDefaultDevice,  // the same that nobody asked for: what refuses it does without
   kKeepFirstWord,  // what the file says first stands before the value
   kNotBelow,       // nothing is written: the file's number must not be above the value
 };
@@ -115,7 +116,10 @@ CgroupPlan plan_cgroup(const spec::Linux& linux, std::string_view container_id,
                        const HostFacts& facts, Arena& arena);
 
 // Plans the writes of `resources` for the hierarchies that the plan has, in place of its own.
-void plan_resources(const spec::Resources& resources, CgroupPlan& plan, Arena& arena);
+// `made` are the container's own devices; nullptr: without rules for devices it keeps those that it
+// has.
+void plan_resources(const spec::Resources& resources, const std::span<const spec::Device>* made,
+                    CgroupPlan& plan, Arena& arena);
 
 // Decides whether cgroup2's directory is given to the container's user: when it has a new user and
 // a new cgroup namespace and a cgroup mount that it may write to. Source: runtime-spec 1.3.0,

@@ -27,10 +27,11 @@ constexpr struct {
   int16_t major;
   int16_t minor;
 } kDefaults[] = {
-    {'c', kMake, -1, -1}, {'b', kMake, -1, -1}, {'c', kAll, 1, 3}, {'c', kAll, 1, 5},
-    {'c', kAll, 1, 7},    {'c', kAll, 1, 8},    {'c', kAll, 1, 9}, {'c', kAll, 5, 0},
-    {'c', kAll, 5, 2},    {'c', kAll, 136, -1},
+    {'c', kAll, 1, 3},    {'c', kAll, 1, 5},    {'c', kAll, 1, 7}, {'c', kAll, 1, 8},
+    {'c', kAll, 1, 9},    {'c', kAll, 5, 0},    {'c', kAll, 5, 2}, {'c', kAll, 10, 200},
+    {'c', kAll, 136, -1}, {'a', kMake, -1, -1},
 };
+static_assert(std::size(kDefaults) == kDefaultDeviceRules);
 
 int64_t plan_number(const spec::Limit& number, Place place, const char* name) {
   if (!number || *number == kAnyNumber) return kAnyNumber;
@@ -73,12 +74,20 @@ bool overlap(int64_t first, int64_t second) {
   return first == second || first == kAnyNumber || second == kAnyNumber;
 }
 
-constexpr unsigned kContext = 1, kType = 2, kAccess = 3, kMajor = 4, kMinor = 5, kScratch = 6;
-constexpr unsigned kVerdict = 0;
+constexpr unsigned kVerdict = 0, kContext = 1, kType = 2, kAccess = 3, kMajor = 4, kMinor = 5;
+constexpr unsigned kNumber = 6, kScratch = 7;
+
+// As the kernel keeps a device's number. Source: kernel include/linux/kdev_t.h.
+constexpr unsigned kMinorBits = 20;
+constexpr uint32_t kLargestMajor = UINT32_MAX >> kMinorBits;
+constexpr uint32_t kLargestMinor = (uint32_t{1} << kMinorBits) - 1;
 
 // The longest code of one rule, and of what stands around all of them.
-constexpr size_t kRuleInstructions = 8;
-constexpr size_t kFrameInstructions = 10;
+constexpr size_t kRuleInstructions = 7;
+constexpr size_t kFrameInstructions = 14;
+
+// Where a jump leads, in place of its offset until that is known. All lead forward.
+enum class Target : uint8_t { kDeny, kAllow, kBlockEnd, kRuleEnd };
 
 class Assembler {
  public:
@@ -100,59 +109,109 @@ class Assembler {
   void operate(unsigned operation, unsigned destination, uint32_t immediate) {
     emit(sys::kBPF_ALU | operation | sys::kBPF_K, destination, static_cast<int32_t>(immediate));
   }
-  void copy(unsigned destination, unsigned source) {
-    emit(sys::kBPF_ALU | sys::kBPF_MOV | sys::kBPF_X, destination, 0, source);
+  void operate_register(unsigned operation, unsigned destination, unsigned source) {
+    emit(sys::kBPF_ALU | operation | sys::kBPF_X, destination, 0, source);
   }
-  // A jump to the end of the rule, which end_rule() completes.
-  void leave_rule(unsigned condition, unsigned reg, int64_t number) {
-    emit(sys::kBPF_JMP | condition | sys::kBPF_K, reg, static_cast<int32_t>(number), 0, 1);
-  }
-  void finish() { emit(sys::kBPF_JMP | sys::kBPF_EXIT, 0, 0); }
-  void begin_rule() { rule_ = used_; }
-  void end_rule() {
-    for (size_t i = rule_; i != used_; ++i) {
-      if (code_[i].offset != 0) code_[i].offset = static_cast<int16_t>(used_ - i - 1);
+  void jump(unsigned condition, unsigned reg, uint32_t number, Target target) {
+    unsigned operand = sys::kBPF_K;
+    // A jump extends the sign of its number, and has no other than 64-bit registers before 5.1.
+    if (number > INT32_MAX) {
+      operate(sys::kBPF_MOV, kScratch, number);
+      operand = sys::kBPF_X;
     }
+    emit(sys::kBPF_JMP | condition | operand, reg,
+         operand == sys::kBPF_X ? 0 : static_cast<int32_t>(number),
+         operand == sys::kBPF_X ? kScratch : 0, waiting(target));
   }
+  // Makes the jumps to `target` that were emitted since `first` lead here; false if there are none.
+  bool place(Target target, size_t first = 0) {
+    bool any = false;
+    for (size_t i = first; i != used_; ++i) {
+      if (code_[i].offset != waiting(target)) continue;
+      code_[i].offset = static_cast<int16_t>(used_ - i - 1);
+      any = true;
+    }
+    return any;
+  }
+  void answer(bool allow) {
+    operate(sys::kBPF_MOV, kVerdict, allow ? 1 : 0);
+    emit(sys::kBPF_JMP | sys::kBPF_EXIT, 0, 0);
+  }
+  size_t used() const { return used_; }
   std::span<sys::BpfInstruction> code() const { return code_.first(used_); }
 
  private:
+  // No offset that is known is negative.
+  static int16_t waiting(Target target) {
+    return static_cast<int16_t>(-1 - static_cast<int16_t>(target));
+  }
+
   std::span<sys::BpfInstruction> code_;
   size_t used_ = 0;
-  size_t rule_ = 0;
 };
 
-// Allowed accesses are taken out of those that are left, and the last one ends the program; a
-// denied one among them ends it at once.
+// A rule for everything that may be done with one device, or with all of a kind, takes one jump.
+// Otherwise allowed accesses are taken out of those that are left, and the last one ends the
+// program; a denied one among them ends it at once.
 void compile_rule(const DeviceRecord& rule, Assembler& out) {
-  out.begin_rule();
-  if (rule.type != 'a') {
-    const unsigned type = rule.type == 'b' ? sys::kBPF_DEVCG_DEV_BLOCK : sys::kBPF_DEVCG_DEV_CHAR;
-    out.leave_rule(sys::kBPF_JNE, kType, type);
+  const Target verdict = rule.allow ? Target::kAllow : Target::kDeny;
+  const bool has_major = rule.major != kAnyNumber;
+  const bool has_minor = rule.minor != kAnyNumber;
+  unsigned reg = has_major ? kMajor : kMinor;
+  int64_t number = has_major ? rule.major : rule.minor;
+  if (has_major && has_minor) {
+    if (rule.major > kLargestMajor || rule.minor > kLargestMinor) return;  // there is none
+    reg = kNumber;
+    number = rule.major << kMinorBits | rule.minor;
   }
-  if (rule.major != kAnyNumber) out.leave_rule(sys::kBPF_JNE, kMajor, rule.major);
-  if (rule.minor != kAnyNumber) out.leave_rule(sys::kBPF_JNE, kMinor, rule.minor);
+  if (rule.access == kAll && (has_major || has_minor)) {
+    return out.jump(sys::kBPF_JEQ, reg, static_cast<uint32_t>(number), verdict);
+  }
+  const size_t first = out.used();
+  if (has_major || has_minor) {
+    out.jump(sys::kBPF_JNE, reg, static_cast<uint32_t>(number), Target::kRuleEnd);
+  }
   if (rule.allow) {
     out.operate(sys::kBPF_AND, kAccess, kAll & ~unsigned{rule.access});
-    out.leave_rule(sys::kBPF_JNE, kAccess, 0);
-    out.operate(sys::kBPF_MOV, kVerdict, 1);
+    out.jump(sys::kBPF_JEQ, kAccess, 0, verdict);
   } else {
-    out.copy(kScratch, kAccess);
+    out.operate_register(sys::kBPF_MOV, kScratch, kAccess);
     out.operate(sys::kBPF_AND, kScratch, rule.access);
-    out.leave_rule(sys::kBPF_JEQ, kScratch, 0);
+    out.jump(sys::kBPF_JNE, kScratch, 0, verdict);
   }
-  out.finish();
-  out.end_rule();
+  out.place(Target::kRuleEnd, first);
+}
+
+// Rules for one type that follow each other share the question for it.
+void compile_rules(std::span<const DeviceRecord> rules, Assembler& out) {
+  char type = 'a';
+  for (size_t i = rules.size(); i-- != 1;) {
+    if (rules[i].type != type) {
+      out.place(Target::kBlockEnd);
+      type = rules[i].type;
+      const unsigned code = type == 'b' ? sys::kBPF_DEVCG_DEV_BLOCK : sys::kBPF_DEVCG_DEV_CHAR;
+      if (type != 'a') out.jump(sys::kBPF_JNE, kType, code, Target::kBlockEnd);
+    }
+    compile_rule(rules[i], out);
+  }
+  out.place(Target::kBlockEnd);
 }
 
 }  // namespace
 
 std::span<const DeviceRecord> plan_devices(std::span<const spec::DeviceRule> configured,
-                                           Arena& arena) {
-  if (configured.empty()) return {};
-  const auto rules = arena.array<DeviceRecord>(1 + configured.size() + std::size(kDefaults));
-  rules[0].access = kAll;  // denied, if no rule says otherwise
+                                           std::span<const spec::Device> made, Arena& arena) {
+  const auto rules =
+      arena.array<DeviceRecord>(kMaximumAddedRules + made.size() + configured.size());
+  // Denied, if no rule says otherwise.
+  rules[0] = {.is_default = configured.empty(), .access = kAll};
   size_t count = 1;
+  for (const spec::Device& device : made) {
+    const int64_t major = device.major.value_or(-1);
+    const int64_t minor = device.minor.value_or(-1);
+    if (device.type == "p" || major < 0 || minor < 0) continue;
+    rules[count++] = {true, true, device.type == "b" ? 'b' : 'c', kAll, major, minor};
+  }
   for (size_t i = 0; i < configured.size(); ++i) {
     const DeviceRecord rule =
         plan_rule(configured[i], {"/linux/resources/devices", static_cast<int32_t>(i)});
@@ -161,27 +220,32 @@ std::span<const DeviceRecord> plan_devices(std::span<const spec::DeviceRule> con
   }
   if (count == 1 && rules[0].allow) return rules.first(1);
   for (const auto& entry : kDefaults) {
-    rules[count++] = {true, entry.type, entry.access, entry.major, entry.minor};
+    rules[count++] = {true, true, entry.type, entry.access, entry.major, entry.minor};
   }
   return rules.first(count);
 }
 
 std::span<const sys::BpfInstruction> compile_devices(std::span<const DeviceRecord> rules,
                                                      Arena& arena) {
-  if (rules.empty()) return {};
   Assembler out(
       arena.array<sys::BpfInstruction>(kFrameInstructions + rules.size() * kRuleInstructions));
   // struct bpf_cgroup_dev_ctx: the access above the type, major, minor; 32 bits each.
   out.load(kType, 0);
   out.load(kMajor, 4);
   out.load(kMinor, 8);
-  out.copy(kAccess, kType);
+  out.operate_register(sys::kBPF_MOV, kAccess, kType);
   out.operate(sys::kBPF_RSH, kAccess, 16);
   out.operate(sys::kBPF_AND, kType, 0xffff);
-  out.operate(sys::kBPF_MOV, kVerdict, 0);
-  for (size_t i = rules.size(); i-- != 1;) compile_rule(rules[i], out);
-  out.operate(sys::kBPF_MOV, kVerdict, rules[0].allow ? 1 : 0);
-  out.finish();
+  out.operate_register(sys::kBPF_MOV, kNumber, kMajor);
+  out.operate(sys::kBPF_LSH, kNumber, kMinorBits);
+  out.operate_register(sys::kBPF_OR, kNumber, kMinor);
+  compile_rules(rules, out);
+  // What no rule decided has the answer of the first.
+  const bool allow = rules[0].allow;
+  out.place(allow ? Target::kAllow : Target::kDeny);
+  out.answer(allow);
+  // The kernel refuses code that nothing leads to.
+  if (out.place(allow ? Target::kDeny : Target::kAllow)) out.answer(!allow);
   return out.code();
 }
 

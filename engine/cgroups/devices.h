@@ -4,14 +4,18 @@
 // Which devices a container may make, read and write: the rules of `linux.resources.devices`.
 //
 // The last rule that says something about an access decides, for each of read, write and mknod by
-// itself; what no rule speaks of is denied. Behind the configured rules come those for the devices
-// that every container has, as in every other runtime: making any node, and using null, zero, full,
-// random, urandom, tty and pseudoterminals.
+// itself; what no rule speaks of is denied. In front of the configured rules are those for the
+// nodes of `linux.devices`, which a rule for everything takes back. Behind them are those for the
+// devices that every container has, as in runc: making any node, and using null, zero, full,
+// random, urandom, tty, pseudoterminals and tun. The host's console isn't one of them: a
+// container's is a pseudoterminal. A container without rules gets what is added alone, where the
+// host lets it be set: nobody asked for it.
 //
 // cgroup2 has no device controller but an eBPF program that the kernel asks. It is compiled here
 // (kernel and this program are the same machine: byte order is its own), from the last rule to the
 // first, keeping the accesses that aren't decided yet in a register; only forward jumps, no helpers
-// and no maps, so that any kernel since 4.15 takes it.
+// and no maps, so that any kernel since 4.15 takes it. Loading it is the largest part of what rules
+// cost a run, and grows with every instruction: a device is one jump, by major and minor at once.
 //
 // Version 1 is told the same rules in order, but keeps exceptions from one default only: there a
 // rule that takes back a part of another one has no effect, and is refused when planned.
@@ -31,13 +35,15 @@ namespace nosc::cgroups {
 
 inline constexpr int64_t kAnyNumber = -1;
 
-// What plan_devices() adds at most.
-inline constexpr size_t kMaximumDefaultRules = 11;
+// What plan_devices() adds: the denial in front, and the default devices' rules behind.
+inline constexpr size_t kDefaultDeviceRules = 10;
+inline constexpr size_t kMaximumAddedRules = 1 + kDefaultDeviceRules;
 
 struct DeviceRecord {
   bool allow = false;
-  char type = 'a';     // a, b, c
-  uint8_t access = 0;  // BPF_DEVCG_ACC_ bits
+  bool is_default = false;  // isn't configured: done without where it can't be had
+  char type = 'a';          // a, b, c
+  uint8_t access = 0;       // BPF_DEVCG_ACC_ bits
   int64_t major = kAnyNumber;
   int64_t minor = kAnyNumber;
 };
@@ -48,10 +54,10 @@ struct DevicePlan {
 };
 
 // Makes the rules complete and normal: those behind the last that speaks of everything, that one
-// first, the default devices' last. Nothing where none are configured: then everything is allowed.
+// first, the default devices' last, if not everything is allowed. `made` are the container's own.
 // Errors: a type, a number or an access that doesn't exist, with its place.
 std::span<const DeviceRecord> plan_devices(std::span<const spec::DeviceRule> configured,
-                                           Arena& arena);
+                                           std::span<const spec::Device> made, Arena& arena);
 
 // Compiles the rules into a program of BPF_PROG_TYPE_CGROUP_DEVICE.
 std::span<const sys::BpfInstruction> compile_devices(std::span<const DeviceRecord> rules,

@@ -38,11 +38,15 @@ bool run(std::span<const sys::BpfInstruction> code, const Access& access) {
     const auto sign_extended = static_cast<uint64_t>(static_cast<int64_t>(op.immediate));
     const auto immediate = static_cast<uint32_t>(op.immediate);
     switch (op.code) {
-      case 0x61: to = context[op.offset / 4]; break;                  // ldxw
-      case 0xbc: to = static_cast<uint32_t>(from); break;             // mov32 register
-      case 0xb4: to = immediate; break;                               // mov32
-      case 0x74: to = static_cast<uint32_t>(to) >> immediate; break;  // rsh32
-      case 0x54: to = static_cast<uint32_t>(to) & immediate; break;   // and32
+      case 0x61: to = context[op.offset / 4]; break;                            // ldxw
+      case 0xbc: to = static_cast<uint32_t>(from); break;                       // mov32 register
+      case 0xb4: to = immediate; break;                                         // mov32
+      case 0x74: to = static_cast<uint32_t>(to) >> immediate; break;            // rsh32
+      case 0x54: to = static_cast<uint32_t>(to) & immediate; break;             // and32
+      case 0x64: to = static_cast<uint32_t>(to << immediate); break;            // lsh32
+      case 0x4c: to = static_cast<uint32_t>(to | from); break;                  // or32 register
+      case 0x1d: at += to == from ? static_cast<size_t>(op.offset) : 0; break;  // jeq register
+      case 0x5d: at += to != from ? static_cast<size_t>(op.offset) : 0; break;  // jne register
       case 0x55: at += to != sign_extended ? static_cast<size_t>(op.offset) : 0; break;  // jne
       case 0x15: at += to == sign_extended ? static_cast<size_t>(op.offset) : 0; break;  // jeq
       case 0x95: return registers[0] != 0;                                               // exit
@@ -51,6 +55,19 @@ bool run(std::span<const sys::BpfInstruction> code, const Access& access) {
   }
   ADD_FAILURE() << "the program has no end";
   return false;
+}
+
+// Whether each instruction can be come to, by the jumps alone: the kernel refuses others.
+bool is_all_reachable(std::span<const sys::BpfInstruction> code) {
+  std::vector<bool> reached(code.size());
+  reached[0] = true;
+  for (size_t at = 0; at < code.size(); ++at) {
+    if (!reached[at]) return false;
+    if (code[at].code == 0x95) continue;
+    reached[at + 1] = true;
+    if ((code[at].code & 7) == 5) reached[at + 1 + static_cast<size_t>(code[at].offset)] = true;
+  }
+  return true;
 }
 
 // The same by the words of the specification: for each access the last rule that says something.
@@ -71,9 +88,10 @@ bool judge(std::span<const DeviceRecord> rules, const Access& access) {
 
 class DevicesTest : public testing::Test {
  protected:
-  std::span<const DeviceRecord> plan(std::vector<spec::DeviceRule> rules) {
+  std::span<const DeviceRecord> plan(std::vector<spec::DeviceRule> rules,
+                                     std::span<const spec::Device> made = {}) {
     kept_.push_back(std::move(rules));
-    return plan_devices(kept_.back(), arena_);
+    return plan_devices(kept_.back(), made, arena_);
   }
 
   std::string text(std::span<const DeviceRecord> rules) {
@@ -89,6 +107,7 @@ class DevicesTest : public testing::Test {
   // Both answers to every access around the numbers that rules name.
   void compare(std::span<const DeviceRecord> rules) {
     const auto program = compile_devices(rules, arena_);
+    EXPECT_TRUE(is_all_reachable(program)) << text(rules);
     for (const char type : {'b', 'c'}) {
       for (const uint32_t major : {0U, 1U, 5U, 8U, 10U, 136U, 4095U}) {
         for (const uint32_t minor : {0U, 1U, 3U, 229U, 1048575U}) {
@@ -112,15 +131,45 @@ const spec::DeviceRule kDenyAll = {
 const spec::DeviceRule kAllowAll = {
     .allow = true, .type = "a", .major = {}, .minor = -1, .access = {}};
 
-TEST_F(DevicesTest, WithoutRulesThereIsNoProgram) {
-  EXPECT_TRUE(plan({}).empty());
-  EXPECT_TRUE(compile_devices({}, arena_).empty());
+TEST_F(DevicesTest, WithoutRulesThereAreTheDefaultDevices) {
+  EXPECT_EQ(text(plan({})),
+            "-a *:* rwm\n+c 1:3 rwm\n+c 1:5 rwm\n+c 1:7 rwm\n+c 1:8 rwm\n+c 1:9 rwm\n+c 5:0 rwm\n"
+            "+c 5:2 rwm\n+c 10:200 rwm\n+c 136:* rwm\n+a *:* m\n");
+  compare(plan({}));
+  for (const DeviceRecord& rule : plan({})) EXPECT_TRUE(rule.is_default);
+}
+
+TEST_F(DevicesTest, TheDefaultProgramIsShort) {
+  // A third of what a question for each type, number and access takes: loading is what rules cost.
+  EXPECT_LE(compile_devices(plan({}), arena_).size(), 25u);
+}
+
+TEST_F(DevicesTest, OwnDevicesAreAllowedUnlessEverythingIsDenied) {
+  const auto device = [](const char* type, spec::Limit major, spec::Limit minor) {
+    spec::Device made{};
+    made.type = type;
+    made.major = major;
+    made.minor = minor;
+    return made;
+  };
+  const spec::Device made[] = {device("c", 10, 229), device("u", 10, 230), device("b", 8, 0),
+                               device("p", {}, {}),  device("c", {}, {}),  device("c", -1, -1)};
+  EXPECT_TRUE(text(plan({}, made))
+                  .starts_with("-a *:* rwm\n+c 10:229 rwm\n+c 10:230 rwm\n+b 8:0 rwm\n+c 1:3"));
+  compare(plan({}, made));
+  const auto partial = plan({{true, "c", 10, 1, "r"}, {false, "c", 10, 229, "w"}}, made);
+  EXPECT_FALSE(run(compile_devices(partial, arena_), {'c', 10, 229, kWrite}));
+  EXPECT_TRUE(run(compile_devices(partial, arena_), {'c', 10, 229, kRead}));
+  EXPECT_FALSE(partial[0].is_default);
+  compare(partial);
+  EXPECT_TRUE(text(plan({kDenyAll}, made)).starts_with("-a *:* rwm\n+c 1:3"));
+  EXPECT_EQ(text(plan({kAllowAll}, made)), "+a *:* rwm\n");
 }
 
 TEST_F(DevicesTest, TheLastRuleForEverythingEndsWhatWasBefore) {
   EXPECT_EQ(text(plan({kDenyAll, {true, "c", 8, 0, "r"}, kAllowAll})), "+a *:* rwm\n");
   const std::string rules = text(plan({kAllowAll, kDenyAll, {true, "c", 10, 229, "rw"}}));
-  EXPECT_TRUE(rules.starts_with("-a *:* rwm\n+c 10:229 rw\n+c *:* m\n")) << rules;
+  EXPECT_TRUE(rules.starts_with("-a *:* rwm\n+c 10:229 rw\n+c 1:3 rwm\n")) << rules;
 }
 
 TEST_F(DevicesTest, WithoutOneNothingIsAllowedFirst) {
@@ -142,6 +191,11 @@ TEST_F(DevicesTest, ProgramsSayWhatTheRulesSay) {
   compare(plan({{true, "c", 5, 0, "r"}, {false, "c", 5, 0, "r"}, {true, "c", 5, {}, "w"}}));
   compare(plan({kAllowAll, {false, "a", {}, {}, "w"}, {true, "c", 10, 229, "rw"}}));
   compare(plan({kDenyAll, {true, "c", 4294967295, 0, "r"}}));
+  compare(plan({kDenyAll, {true, "c", 4294967295, {}, "rwm"}}));
+  compare(plan({kDenyAll, {true, "b", 4095, 1048575, "rwm"}, {false, "b", 4095, 1, "rwm"}}));
+  compare(plan({kDenyAll, {true, "b", 4095, 1048575, "r"}, {true, "b", {}, 3, "rwm"}}));
+  compare(plan({kDenyAll, {true, "c", {}, {}, "rwm"}, {false, "b", {}, {}, "rwm"}}));
+  compare(plan({kAllowAll, {true, "c", 8, 0, "rwm"}}));
 }
 
 TEST_F(DevicesTest, Version1RefusesWhatItWouldNotHeed) {

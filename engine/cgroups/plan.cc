@@ -86,10 +86,12 @@ CgroupPlan plan_cgroup(const spec::Linux& linux, std::string_view container_id,
           .place = kPlace,
           .text = "needs a cgroup hierarchy, which this host doesn't show"});
   }
-  plan_resources(linux.resources, plan, arena);
+  plan_resources(linux.resources, &linux.devices, plan, arena);
   if (plan.hierarchies.empty()) return plan;
   bool limited = false;
-  for (const WriteRecord& write : plan.writes) limited |= write.kind != WriteKind::kDevice;
+  for (const WriteRecord& write : plan.writes) {
+    limited |= write.kind != WriteKind::kDevice && write.kind != WriteKind::kDefaultDevice;
+  }
   plan.use =
       limited || !linux.cgroups_path.empty() ? CgroupUse::kRequired : CgroupUse::kIfPermitted;
   return plan;

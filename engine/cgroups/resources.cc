@@ -103,7 +103,9 @@ class Planner {
   Planner(const spec::Resources& resources, CgroupPlan& plan, Arena& arena)
       : resources_(resources), plan_(plan), arena_(arena) {}
 
-  void plan();
+  void plan(size_t device_count);
+  void devices(std::span<const spec::Device> made);
+  void finish() { plan_.writes = plan_.writes.first(count_); }
 
  private:
   struct Home {
@@ -127,7 +129,6 @@ class Planner {
   void network();
   void rdma();
   void unified();
-  void devices();
   std::string_view device_number(uint32_t major, uint32_t minor);
   size_t limit_count() const;
 
@@ -363,11 +364,11 @@ void Planner::unified() {
   }
 }
 
-void Planner::devices() {
-  const auto rules = plan_devices(resources_.devices, arena_);
+void Planner::devices(std::span<const spec::Device> made) {
+  const auto rules = plan_devices(resources_.devices, made, arena_);
   plan_.devices = {.rules = rules, .program = {}};
   const Home home = home_or_none(Controller::kDevices);
-  if (rules.empty() || home.hierarchy == kNoHierarchy) return;
+  if (home.hierarchy == kNoHierarchy) return;
   if (home.v2) {
     plan_.devices.program = compile_devices(rules, arena_);
     return;
@@ -376,13 +377,16 @@ void Planner::devices() {
   if (find_impossible(rules) != rules.size()) {
     refuse(place, "cgroup v1 can't take back a part of what another rule says");
   }
+  // A cgroup of version 1 may have no more than the one above it: what isn't configured is given
+  // where it can be.
   for (const DeviceRecord& rule : rules) {
+    const WriteKind kind = rule.is_default ? WriteKind::kDefaultDevice : WriteKind::kDevice;
     const bool both = rule.type == 'a' && &rule != rules.data();
     for (const char type : {both ? 'b' : rule.type, 'c'}) {
       BufferWriter<64> line;
       write_rule(rule, type, line);
       add(home, rule.allow ? "devices.allow" : "devices.deny", arena_.copy_string(line.view()),
-          place, WriteKind::kDevice);
+          place, kind);
       if (!both) break;
     }
   }
@@ -393,14 +397,15 @@ size_t Planner::limit_count() const {
   const spec::BlockIo& io = resources_.block_io;
   size_t count = std::size(kRows) + 5 + 3 * io.weight_device.size() +
                  2 * resources_.hugepage_limits.size() + resources_.network.priorities.size() +
-                 resources_.rdma.size() + resources_.unified.size() + 2 * resources_.devices.size();
-  if (!resources_.devices.empty()) count += kMaximumDefaultRules;
+                 resources_.rdma.size() + resources_.unified.size();
   for (const ThrottleRow& row : kThrottles) count += (io.*row.devices).size();
   return count;
 }
 
-void Planner::plan() {
-  plan_.writes = arena_.array<WriteRecord>(limit_count());
+void Planner::plan(size_t device_count) {
+  // A rule for both types is two writes.
+  const size_t rule_writes = 2 * (kMaximumAddedRules + device_count + resources_.devices.size());
+  plan_.writes = arena_.array<WriteRecord>(limit_count() + rule_writes);
   for (const Row& entry : kRows) row(entry);
   text(resources_.cpu.cpus, "cpu/cpus", "cpuset.cpus");
   text(resources_.cpu.mems, "cpu/mems", "cpuset.mems");
@@ -409,14 +414,20 @@ void Planner::plan() {
   network();
   rdma();
   unified();
-  devices();
-  plan_.writes = plan_.writes.first(count_);
 }
 
 }  // namespace
 
-void plan_resources(const spec::Resources& resources, CgroupPlan& plan, Arena& arena) {
-  if (resources.present) Planner(resources, plan, arena).plan();
+void plan_resources(const spec::Resources& resources, const std::span<const spec::Device>* made,
+                    CgroupPlan& plan, Arena& arena) {
+  Planner planner(resources, plan, arena);
+  planner.plan(made != nullptr ? made->size() : 0);
+  if (made != nullptr) {
+    planner.devices(*made);
+  } else if (!resources.devices.empty()) {
+    planner.devices({});
+  }
+  planner.finish();
 }
 
 }  // namespace nosc::cgroups

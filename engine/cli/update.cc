@@ -89,7 +89,7 @@ void update(const CommandLine& line, const Environment& environment) {
   Target target;
   open_target(line, environment, target);
   target.record.lock();
-  cgroups::plan_resources(resources, target.cgroup, arena);
+  cgroups::plan_resources(resources, nullptr, target.cgroup, arena);
   cgroups::apply_update(target.cgroup);
 }
 

@@ -59,9 +59,13 @@ void print_cgroup(const cgroups::CgroupPlan& plan, Writer& out) {
     }
   }
   // In the order of cgroups::WriteKind.
-  constexpr const char* kKinds[] = {
-      "write ",      "write where present ",         "write or else ",
-      "write rule ", "write behind the first word ", "require not below "};
+  constexpr const char* kKinds[] = {"write ",
+                                    "write where present ",
+                                    "write or else ",
+                                    "write rule ",
+                                    "write rule where permitted ",
+                                    "write behind the first word ",
+                                    "require not below "};
   for (const cgroups::WriteRecord& write : plan.writes) {
     const cgroups::Hierarchy& hierarchy = plan.hierarchies[write.hierarchy];
     out.text(kKinds[static_cast<size_t>(write.kind)]).character('"').escaped(path_of(hierarchy));
@@ -69,11 +73,15 @@ void print_cgroup(const cgroups::CgroupPlan& plan, Writer& out) {
   }
   if (plan.has_owner) end(out.text("cgroup owner ").decimal(sys::to_raw(plan.owner)));
   if (plan.devices.program.empty()) return;
-  for (const cgroups::DeviceRecord& rule : plan.devices.rules) {
+  std::span rules = plan.devices.rules;
+  const bool has_defaults = rules.back().is_default;
+  if (has_defaults) rules = rules.first(rules.size() - cgroups::kDefaultDeviceRules);
+  for (const cgroups::DeviceRecord& rule : rules) {
     out.text(rule.allow ? "device allow " : "device deny ");
     cgroups::write_rule(rule, rule.type, out);
     end(out);
   }
+  if (has_defaults) end(out.text("device allow default"));
 }
 
 void print_flags(std::string_view before, sys::MountFlags flags, Writer& out) {

@@ -65,6 +65,28 @@ TEST_P(CgroupsTest, ParentThatWasThereStays) {
   }
 }
 
+// A cpuset of version 1 that nobody filled: no process may be in it, nor anywhere below.
+TEST_P(CgroupsTest, EmptyCpusetsAboveAreFilled) {
+  NOSC_ONLY();
+  const fs::path cpuset = "/sys/fs/cgroup/cpuset";
+  const std::string name = private_machine().id + "-cpuset";
+  std::error_code error;
+  if (!fs::exists(cpuset / "cpuset.cpus") || !fs::create_directory(cpuset / name, error)) {
+    GTEST_SKIP() << "no cpusets of version 1 on this machine";
+  }
+  const auto cpus_of = [](const fs::path& directory) {
+    std::string cpus;
+    std::getline(std::ifstream(directory / "cpuset.cpus"), cpus);
+    return cpus;
+  };
+  ASSERT_EQ(cpus_of(cpuset / name), "");
+  Bundle& bundle = make_bundle();
+  const Completed result = run(command_in(bundle, "/" + name + "/%", "echo inside"));
+  EXPECT_EQ(result.out, "inside\n") << result.describe();
+  EXPECT_EQ(cpus_of(cpuset / name), cpus_of(cpuset));
+  EXPECT_TRUE(fs::remove(cpuset / name));
+}
+
 TEST_P(CgroupsTest, AllProcessesAreInIt) {
   Bundle& bundle = make_bundle();
   Command command =

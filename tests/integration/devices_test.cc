@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The devices and links that every container has without asking.
+// The devices and links that every container has without asking, and those that it may not open.
 
 #include "tests/support/container_test.h"
 #include "tests/support/inspect.h"
@@ -67,6 +67,88 @@ TEST_P(DevicesTest, NodesOfTheImageAreReplacedOrKeptSafe) {
   bundle.config()["mounts"] = Json::array({mount_entry("/proc", "proc", "proc")});
   EXPECT_EQ(output_of(bundle, "stat -c '%F %t,%T' /dev/null /dev/zero"),
             "character special file 1,3\ncharacter special file 1,5");
+}
+
+// What the kernel refuses: nodes can be made, and only what is allowed can be opened. Without a
+// path of its own a container has a cgroup of version 2 alone, where that is mounted, and with one
+// it is in the hierarchies of version 1 too, whose controller is used then.
+class DeviceRulesTest : public ContainerTest {
+ protected:
+  void SetUp() override {
+    ContainerTest::SetUp();
+    if (IsSkipped()) return;
+    // The kernel's first user namespace has a number of its own, and it alone may limit devices.
+    std::error_code error;
+    const bool is_first =
+        std::filesystem::read_symlink("/proc/self/ns/user", error) == "user:[4026531837]";
+    if (!is_machine_root() || !is_first) GTEST_SKIP() << "devices are the machine's root's";
+    if (cgroup2_root().empty()) GTEST_SKIP() << "no cgroup2 on this machine";
+  }
+
+  // Which of null and kmsg can be opened, made by the container where they aren't there. Opening
+  // the kernel's log to write needs no privilege, and nothing is written.
+  std::string opened_in(Bundle& bundle) {
+    bundle.grant_all_capabilities();
+    return output_of(bundle,
+                     "cd /dev; mknod own_null c 1 3; test -c kmsg || mknod kmsg c 1 11; "
+                     "for n in own_null kmsg; do (: >> $n) 2> /dev/null && echo $n; done; true");
+  }
+
+  // The same in both kinds of hierarchies.
+  void expect_opened(Bundle& bundle, const std::string& names) {
+    EXPECT_EQ(opened_in(bundle), names) << "without a path";
+    bundle.config()["linux"]["cgroupsPath"] = "/" + private_machine().id + "-devices";
+    EXPECT_EQ(opened_in(bundle), names) << "with a path";
+  }
+};
+NOSC_INSTANTIATE(DeviceRulesTest, root_settings());
+
+Json kernel_log() {
+  Json device = Json::object();
+  device["path"] = "/dev/kmsg";
+  device["type"] = "c";
+  device["major"] = 1;
+  device["minor"] = 11;
+  return device;
+}
+
+Json rule(bool allow, const char* access) {
+  Json entry = Json::object();
+  entry["allow"] = allow;
+  entry["access"] = access;
+  return entry;
+}
+
+TEST_P(DeviceRulesTest, WithoutRulesOnlyTheDefaultDevicesOpen) {
+  expect_opened(make_bundle(), "own_null");
+}
+
+TEST_P(DeviceRulesTest, RulesForSomeDevicesCloseTheOthers) {
+  Bundle& bundle = make_bundle();
+  Json some = rule(true, "rw");
+  some["type"] = "c";
+  some["major"] = 10;
+  bundle.config()["linux"]["resources"]["devices"] = Json::array({some});
+  expect_opened(bundle, "own_null");
+}
+
+TEST_P(DeviceRulesTest, EverythingOpensWhereItIsAllowed) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["resources"]["devices"] = Json::array({rule(true, "rwm")});
+  expect_opened(bundle, "own_null\nkmsg");
+}
+
+TEST_P(DeviceRulesTest, DevicesOfTheConfigurationOpen) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["devices"] = Json::array({kernel_log()});
+  expect_opened(bundle, "own_null\nkmsg");
+}
+
+TEST_P(DeviceRulesTest, DenyingEverythingDeniesThemToo) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["devices"] = Json::array({kernel_log()});
+  bundle.config()["linux"]["resources"]["devices"] = Json::array({rule(false, "rwm")});
+  expect_opened(bundle, "own_null");
 }
 
 }  // namespace

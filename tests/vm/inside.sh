@@ -201,6 +201,20 @@ test_devices_default() {
   config 'head -c 1 /dev/zero > /dev/null && echo ok'
   expect ok run
 }
+test_devices_without_rules() {
+  config 'mknod /tmp/'$id' c 1 5 && head -c 1 /tmp/'$id' > /dev/null && echo ok'
+  expect ok run
+  config "mknod /tmp/$id-closed c $free && exec 3< /tmp/$id-closed"
+  refused
+}
+test_devices_of_the_configuration() {
+  extra='"devices":[{"path":"/dev/mine","type":"c","major":'${free% *}',"minor":'${free#* }'}],'
+  config 'exec 3< /dev/mine && echo ok'
+  expect ok run
+  resources='{"devices":[{"allow":false,"access":"rwm"}]}'
+  config 'exec 3< /dev/mine'
+  refused
+}
 test_devices_denied() {
   resources='{"devices":[{"allow":false,"access":"rwm"}]}'
   config "mknod /tmp/$id c $free && exec 3< /tmp/$id"
