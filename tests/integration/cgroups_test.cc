@@ -87,6 +87,43 @@ TEST_P(CgroupsTest, EmptyCpusetsAboveAreFilled) {
   EXPECT_TRUE(fs::remove(cpuset / name));
 }
 
+// Time for real-time processes, in version 1 alone, of kernels that give it to groups.
+TEST_P(CgroupsTest, RealTimeIsGivenAndChanged) {
+  NOSC_ONLY();
+  const fs::path cpu = "/sys/fs/cgroup/cpu";
+  if (!fs::exists(cpu / "cpu.rt_runtime_us")) GTEST_SKIP() << "no real-time groups here";
+  Bundle& bundle = make_bundle();
+  Json& limits = bundle.config()["linux"]["resources"]["cpu"];
+  limits["realtimePeriod"] = 500'000;
+  limits["realtimeRuntime"] = 20'000;
+  Process process(
+      command_in(bundle, "/%", "trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done"));
+  ASSERT_TRUE(process.wait_for_output("ready")) << process.finish().describe();
+  const auto expect = [&](const std::string& period, const std::string& runtime) {
+    EXPECT_EQ(read_file(cpu / last_id() / "cpu.rt_period_us"), period + "\n");
+    EXPECT_EQ(read_file(cpu / last_id() / "cpu.rt_runtime_us"), runtime + "\n");
+  };
+  const auto update = [&](std::vector<std::string> words, int status) {
+    words.insert(words.begin(), "update");
+    words.push_back(last_id());
+    const Completed result = run(runtime_command(words));
+    EXPECT_EQ(result.exit_status, status) << result.describe();
+    return result.err;
+  };
+  expect("500000", "20000");
+  update({"--cpu-rt-runtime", "10000"}, 0);
+  expect("500000", "10000");
+  // Each pair is refused by the kernel in one of the two orders.
+  update({"--cpu-rt-period", "5000", "--cpu-rt-runtime", "2000"}, 0);
+  expect("5000", "2000");
+  update({"--cpu-rt-period", "500000", "--cpu-rt-runtime", "10000"}, 0);
+  expect("500000", "10000");
+  const std::string said = update({"--cpu-rt-period", "1000", "--cpu-rt-runtime", "2000"}, 1);
+  EXPECT_NE(said.find("/linux/resources/cpu/realtime"), std::string::npos) << said;
+  process.send_signal(SIGTERM);
+  EXPECT_EQ(process.finish().exit_status, 0);
+}
+
 TEST_P(CgroupsTest, AllProcessesAreInIt) {
   Bundle& bundle = make_bundle();
   Command command =
