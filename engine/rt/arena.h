@@ -21,6 +21,9 @@ class Arena {
   static constexpr size_t kLargestChunkBytes = size_t{16} << 20;
 
   Arena() = default;
+  // Hands out `first` before it asks the kernel.
+  // Shape: zeroed, and there as long as the arena.
+  explicit Arena(std::span<char> first) : next_(first.data()), end_(first.data() + first.size()) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
   ~Arena();

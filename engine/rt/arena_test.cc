@@ -23,6 +23,15 @@ TEST(Arena, AlignsAndZeroes) {
   }
 }
 
+TEST(Arena, TakesWhatItIsGivenFirst) {
+  char first[100] = {};
+  Arena arena(first);
+  EXPECT_EQ(arena.allocate(60, 1), first);
+  auto* second = static_cast<char*>(arena.allocate(60, 1));
+  EXPECT_TRUE(second < first || second >= first + sizeof first);
+  EXPECT_EQ(second[59], 0);
+}
+
 TEST(Arena, GrowsBeyondItsFirstChunk) {
   Arena arena;
   char* first = static_cast<char*>(arena.allocate(1000, 1));

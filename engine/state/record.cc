@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/state/record.h"
 
+#include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "engine/rt/descriptor_path.h"
 #include "engine/rt/files.h"
@@ -16,7 +18,8 @@ namespace {
 
 constexpr size_t kLongestId = 255;  // NAME_MAX
 constexpr size_t kLargestBytes = size_t{256} << 20;
-constexpr int kProgressReads = 100;  // of one that is being written
+constexpr uint64_t kUsualBytes = 4000;  // of a record without its configuration
+constexpr int kProgressReads = 100;     // of one that is being written
 
 // The part of the header that is written in place.
 struct StoredProgress {
@@ -57,6 +60,15 @@ StoredProgress to_stored(const Progress& progress) {
                         .sum = 0};
   stored.sum = stored.expected_sum();
   return stored;
+}
+
+// Nothing of one that was read while it was being written: a torn one has a wrong sum.
+std::optional<Progress> from_stored(const StoredProgress& stored) {
+  if (stored.sum != stored.expected_sum()) return {};
+  return Progress{
+      .flags = stored.flags,
+      .cgroup_kept_bytes = stored.cgroup_kept_bytes,
+      .init = {.pid = sys::Pid{static_cast<int>(stored.pid)}, .start_time = stored.start_time}};
 }
 
 bool is_id_character(char c) {
@@ -187,45 +199,54 @@ sys::Result<void> Record::identify(sys::BorrowedFd file) {
   return status.nlink == 0 ? sys::kENOENT : sys::Errno{};
 }
 
-// One that is written at this moment is read again: a torn one has a wrong sum.
+// One that is written at this moment is read again.
 bool Record::read_progress() {
   for (int i = 0; i < kProgressReads; ++i) {
     StoredProgress stored;
     const auto count =
         sys::pread64(file_, sys::MutableBytes(&stored, sizeof stored), offsetof(Header, progress));
     if (!count || *count != sizeof stored) return false;
-    if (stored.sum != stored.expected_sum()) continue;
-    progress_ = {
-        .flags = stored.flags,
-        .cgroup_kept_bytes = stored.cgroup_kept_bytes,
-        .init = {.pid = sys::Pid{static_cast<int>(stored.pid)}, .start_time = stored.start_time}};
+    const auto progress = from_stored(stored);
+    if (!progress) continue;
+    progress_ = *progress;
     return true;
   }
   return false;
 }
 
-// Finds the texts in what was read; false unless each is where the header says and ends in a NUL.
-bool Record::read_texts(Arena& arena) {
+// Reads the file up to its longest text, the configuration, which is rarely asked for.
+// Returns false unless each text is where the header says and ends in a NUL.
+bool Record::read_all_but_config(Arena& arena) {
+  std::span<char> bytes = arena.array<char>(std::min(size_bytes_, kUsualBytes));
+  if (!read_from_start(bytes) || bytes.size() < sizeof(Header)) return false;
   Header header;
-  auto count = sys::pread64(file_, sys::MutableBytes(&header, sizeof header), 0);
-  if (!count || *count != sizeof header) return false;
+  std::memcpy(&header, bytes.data(), sizeof header);
   if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0) return false;
   uint64_t end = sizeof header;
   for (const uint32_t length : header.lengths) end += uint64_t{length} + 1;
   if (end != size_bytes_ || end > kLargestBytes) return false;
   const size_t config_bytes = header.lengths[static_cast<size_t>(Text::kConfig)];
   config_offset_ = end - config_bytes - 1;
-  const auto texts = arena.array<char>(config_offset_ - sizeof header);
-  count = sys::pread64(file_, sys::MutableBytes(texts.data(), texts.size()), sizeof header);
-  if (!count || *count != texts.size()) return false;
-  const char* next = texts.data();
+  if (config_offset_ > bytes.size()) {
+    bytes = arena.array<char>(config_offset_);
+    if (!read_from_start(bytes)) return false;
+  }
+  const char* next = bytes.data() + sizeof header;
   for (size_t i = 0; i + 1 < kTextCount; ++i) {
     texts_.views[i] = {next, header.lengths[i]};
     next += header.lengths[i];
     if (*next++ != '\0') return false;
   }
   texts_[Text::kConfig] = {nullptr, config_bytes};
+  const auto progress = from_stored(header.progress);
+  if (!progress) return read_progress();
+  progress_ = *progress;
   return true;
+}
+
+bool Record::read_from_start(std::span<char> bytes) const {
+  const auto count = sys::pread64(file_, sys::MutableBytes(bytes.data(), bytes.size()), 0);
+  return count && *count == bytes.size();
 }
 
 sys::Result<void> Record::try_open(sys::BorrowedFd root, std::string_view id, Arena& arena) {
@@ -236,7 +257,7 @@ sys::Result<void> Record::try_open(sys::BorrowedFd root, std::string_view id, Ar
   file_ = opened.take();
   const auto identified = identify(file_);
   if (!identified) return identified;
-  if (!read_texts(arena) || this->id() != id || !read_progress()) return sys::kEBADMSG;
+  if (!read_all_but_config(arena) || this->id() != id) return sys::kEBADMSG;
   return identified;
 }
 

@@ -147,7 +147,8 @@ class Record {
 
  private:
   sys::Result<void> identify(sys::BorrowedFd file);
-  bool read_texts(Arena& arena);
+  bool read_all_but_config(Arena& arena);
+  bool read_from_start(std::span<char> bytes) const;
   bool read_progress();
 
   sys::Fd owned_root_;

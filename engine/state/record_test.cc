@@ -76,6 +76,25 @@ TEST_F(RecordTest, IsReadAsItWasWritten) {
   EXPECT_EQ(config.data()[config.size()], '\0');
 }
 
+TEST_F(RecordTest, IsReadHoweverLongTheTextsAre) {
+  const std::string id = "one";
+  const std::string config(100, 'c');
+  texts_[Text::kConfig] = config;
+  for (const size_t length : {0u, 1000u, 3800u, 3900u, 4000u, 4096u, 50000u}) {
+    const std::string annotations(length, 'a');
+    texts_[Text::kAnnotations] = annotations;
+    const auto created = create(id, {.flags = kSetUp, .cgroup_kept_bytes = {}, .init = self()});
+    ASSERT_TRUE(created.ok());
+    const auto record = open(id);
+    ASSERT_TRUE(record.ok()) << length << message(record);
+    EXPECT_EQ((**record).texts()[Text::kAnnotations], annotations);
+    EXPECT_TRUE(is_alive((**record).progress().init));
+    const auto read = (**record).read_config(arena_);
+    EXPECT_EQ(std::string_view(read.data(), read.size()), config);
+    (**created).remove();
+  }
+}
+
 TEST_F(RecordTest, AnIdIsTakenOnce) {
   const auto first = create("one");
   ASSERT_TRUE(first.ok());

@@ -65,7 +65,8 @@ const char* status_name(Status status) { return kNames[static_cast<size_t>(statu
 Status status_of(const Record& record, sys::Fd* connection) {
   if (!record.has(kSetUp) && record.is_locked_elsewhere()) return Status::kCreating;
   if (!is_alive(record.progress().init)) return Status::kStopped;
-  Arena arena;
+  char first[1024] = {};  // enough for most, and no mapping to be made
+  Arena arena(first);
   if (cgroups::is_frozen(cgroups_of(record, arena))) return Status::kPaused;
   auto connected = connect_to_start(record.root(), record.inode());
   if (!connected) return Status::kRunning;
