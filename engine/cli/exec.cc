@@ -250,6 +250,8 @@ void exec(const CommandLine& line, const Environment& environment) {
   sys::Fd pidfd_socket = connect_pidfd_socket(line);
   complete_home(record.progress().init.pid, plan.process, arena);
   const auto container = state::open_process(record.progress().init);
+  // Its namespaces are joined by pidfd, since 5.8.
+  if (container.failed_with(sys::kENOSYS)) fail_system("enter", "container", container.error());
   if (!container) fail({.text = "cannot exec in a stopped container: container not running"});
   launch::Entry entry{.plan = plan,
                       .record = record,
