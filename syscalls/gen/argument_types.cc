@@ -129,7 +129,8 @@ std::optional<ExpandedArgument> expand_family(const Tables& tables, const Abi& a
   const Family* family = find_family(tables, narrowed || widened ? role.subject : role.name);
   if (family == nullptr) return std::nullopt;
   if (widened) {
-    const std::string bits = family->kind == FamilyKind::kEnum ? name : name + ".bits()";
+    const std::string bits =
+        is_plain_enum(tables.flags.families, *family) ? name : name + ".bits()";
     Operand operand{"long", absl::StrCat("static_cast<long>(", bits, ")")};
     operand.extended = is_narrow(family->type);
     return ExpandedArgument{name, family->name, "", {operand}};
@@ -137,8 +138,9 @@ std::optional<ExpandedArgument> expand_family(const Tables& tables, const Abi& a
   const bool narrow = narrowed || is_narrow(family->type);
   std::string type = narrowed ? "uint32_t" : scalar_type(family->type);
   std::string value = name + ".bits()";
-  if (family->kind == FamilyKind::kEnum || narrowed) {
-    value = absl::StrCat("static_cast<", type, ">(", narrowed ? name + ".bits()" : name, ")");
+  const bool is_enum = is_plain_enum(tables.flags.families, *family);
+  if (is_enum || narrowed) {
+    value = absl::StrCat("static_cast<", type, ">(", is_enum ? name : value, ")");
   }
   if (type == "uint64_t") {
     ExpandedArgument wide = expand_wide(abi, name, type, value);

@@ -20,6 +20,10 @@ template <typename Tag, typename Bits, uint64_t kMembers>
 constexpr uint64_t raw(sys::FlagSet<Tag, Bits, kMembers> flags) {
   return static_cast<uint64_t>(flags.bits());
 }
+template <typename Tag, typename Bits, uint64_t kMembers>
+constexpr uint64_t raw(sys::OneOf<Tag, Bits, kMembers> value) {
+  return static_cast<uint64_t>(value.bits());
+}
 [[maybe_unused]] constexpr uint64_t raw(sys::BorrowedFd fd) {
   return static_cast<uint64_t>(int64_t{fd.raw()});
 }

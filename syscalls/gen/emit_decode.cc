@@ -163,7 +163,9 @@ void add_requests(const Tables& tables, const Abi& abi, const Call& call, Decode
   for (const Argument& argument : call.arguments) {
     const Family* const family = find_family(tables, argument.type);
     if (family == nullptr || family->kind != FamilyKind::kEnum) continue;
-    for (const Constant& constant : family->constants) {
+    const Family& whole = family->whole.empty() ? *family : *find_family(tables, family->whole);
+    for (const Constant& constant : whole.constants) {
+      if (!is_member(*family, constant)) continue;
       const ConstantValue& value = value_on(constant, abi);
       const std::string type = shown_type(tables, call.name, constant.name);
       if (type.empty() || value.kind != ConstantValue::Kind::kKnown) continue;

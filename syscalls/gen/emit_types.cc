@@ -39,12 +39,6 @@ absl::StatusOr<std::string> emit_struct(const Tables& tables, const Abi& abi, co
   return absl::StrCat(text, packed ? "};\n#pragma pack(pop)\n\n" : "};\n\n");
 }
 
-bool has_subsets(const Tables& tables, const Family& family) {
-  return std::any_of(
-      tables.flags.families.begin(), tables.flags.families.end(),
-      [&](const Family& other) { return !family.name.empty() && other.whole == family.name; });
-}
-
 // A set of some members of a family that has subsets.
 std::string set_of(std::string_view family, uint64_t members) {
   return absl::StrFormat("%sOf<0x%x>", family, members);
@@ -58,9 +52,10 @@ std::string emit_family_type(const Tables& tables, const Family& family) {
     return absl::StrCat(comment, "using ", family.name, " = ", set_of(family.whole, members),
                         ";\n\n");
   }
-  if (has_subsets(tables, family)) {
-    return absl::StrCat("template <uint64_t kMembers>\nusing ", family.name, "Of = FlagSet<struct ",
-                        family.name, "Tag, ", bits, ", kMembers>;\n", comment, "using ",
+  if (has_subsets(tables.flags.families, family)) {
+    const char* const type = family.kind == FamilyKind::kEnum ? "OneOf" : "FlagSet";
+    return absl::StrCat("template <uint64_t kMembers>\nusing ", family.name, "Of = ", type,
+                        "<struct ", family.name, "Tag, ", bits, ", kMembers>;\n", comment, "using ",
                         family.name, " = ", family.name, "Of<~uint64_t{0}>;\n\n");
   }
   if (family.kind == FamilyKind::kEnum) {
@@ -82,7 +77,7 @@ std::string value_text(const Family& family, const ConstantValue& value) {
 
 // The type of a set's constant: where there are subsets, each has its own.
 std::string flag_type(const Tables& tables, const Family& family, const Constant& constant) {
-  if (!has_subsets(tables, family)) return family.name;
+  if (!has_subsets(tables.flags.families, family)) return family.name;
   const auto index = static_cast<size_t>(&constant - family.constants.data());
   return index < 64 ? set_of(family.name, uint64_t{1} << index) : family.name;
 }
@@ -95,15 +90,13 @@ std::string emit_constant(const Tables& tables, const Family& family, const Cons
                            value.spelling);
   }
   const std::string text = value_text(family, value);
-  switch (family.kind) {
-    case FamilyKind::kFlags: {
-      const std::string type = flag_type(tables, family, constant);
-      return absl::StrFormat("inline constexpr %s %s = %s::from_bits(%s);\n", type, name, type,
-                             value.spelling);
-    }
-    case FamilyKind::kEnum:
-      return absl::StrFormat("inline constexpr %s %s{%s};\n", family.name, name, text);
-    case FamilyKind::kConstants: break;
+  if (is_plain_enum(tables.flags.families, family)) {
+    return absl::StrFormat("inline constexpr %s %s{%s};\n", family.name, name, text);
+  }
+  if (family.kind != FamilyKind::kConstants) {
+    const std::string type = flag_type(tables, family, constant);
+    return absl::StrFormat("inline constexpr %s %s = %s::from_bits(%s);\n", type, name, type,
+                           value.spelling);
   }
   return absl::StrFormat("inline constexpr %s %s = %s;\n", scalar_type(family.type), name, text);
 }

@@ -82,11 +82,11 @@ absl::StatusOr<Family> parse_subset(const Row& row, const std::vector<std::strin
     return complain(row.location, "a subset is: subset NAME of FAMILY | text");
   }
   for (const Family& whole : table.families) {
-    const bool is_set = whole.kind == FamilyKind::kFlags && whole.whole.empty();
+    const bool is_set = whole.kind != FamilyKind::kConstants && whole.whole.empty();
     if (whole.name != words[3] || !is_set) continue;
     Family family;
     family.location = row.location;
-    family.kind = FamilyKind::kFlags;
+    family.kind = whole.kind;
     family.name = words[1];
     family.type = whole.type;
     family.text = std::string(absl::StripAsciiWhitespace(row.text.substr(row.text.find('|') + 1)));
@@ -162,6 +162,16 @@ absl::StatusOr<FlagTable> parse_flags(std::string_view file, std::string_view te
     }
   }
   return table;
+}
+
+bool has_subsets(const std::vector<Family>& families, const Family& family) {
+  return !family.name.empty() &&
+         std::any_of(families.begin(), families.end(),
+                     [&](const Family& other) { return other.whole == family.name; });
+}
+
+bool is_plain_enum(const std::vector<Family>& families, const Family& family) {
+  return family.kind == FamilyKind::kEnum && family.whole.empty() && !has_subsets(families, family);
 }
 
 uint64_t member_bits(const std::vector<Family>& families, const Family& family) {

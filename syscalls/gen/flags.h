@@ -51,6 +51,12 @@ struct Family {
 // for what is no subset.
 uint64_t member_bits(const std::vector<Family>& families, const Family& family);
 
+// True where other families are subsets of this one.
+bool has_subsets(const std::vector<Family>& families, const Family& family);
+
+// True for a family whose type is a plain enum: one of several, without subsets.
+bool is_plain_enum(const std::vector<Family>& families, const Family& family);
+
 struct FlagTable {
   std::vector<std::string> headers;
   std::vector<std::string> libc_headers;

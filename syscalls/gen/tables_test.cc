@@ -160,6 +160,12 @@ TEST(FlagsTest, ASubsetTakesSomeOfASet) {
   ASSERT_TRUE(table.ok()) << table.status();
   EXPECT_EQ(member_bits(table->families, table->families[1]), 5u);
   EXPECT_EQ(table->families[1].type, "u32");
+  const auto values =
+      parse_flags("f", "enum E i32 | all\n  A 1\n  B 1\nsubset S of E | some\n  B\n");
+  ASSERT_TRUE(values.ok()) << values.status();
+  EXPECT_EQ(values->families[1].kind, FamilyKind::kEnum);
+  EXPECT_FALSE(is_plain_enum(values->families, values->families[0]));
+  EXPECT_FALSE(is_plain_enum(values->families, values->families[1]));
   EXPECT_EQ(complaint(parse_flags("f", "subset S of F\n").status()),
             "f:1: a subset is: subset NAME of FAMILY | text");
 }

@@ -81,4 +81,35 @@ constexpr bool operator==(FlagSet<Tag, Bits, kA> a, FlagSet<Tag, Bits, kB> b) {
   return a.bits() == b.bits();
 }
 
+// One of several values of a family, where some calls take only some of them. kMembers has a bit
+// for each value that it may be: IPC_RMID goes to every call that manages an object, SHM_LOCK to
+// one.
+template <typename Tag, typename BitsType, uint64_t kMembers = ~uint64_t{0}>
+class OneOf {
+ public:
+  using Bits = BitsType;
+
+  // Implicit: what is one of fewer.
+  template <uint64_t kOther>
+    requires(kOther != kMembers && (kOther & ~kMembers) == 0)
+  [[gnu::always_inline]] constexpr OneOf(OneOf<Tag, Bits, kOther> other) : bits_(other.bits()) {}
+
+  [[gnu::always_inline]] static constexpr OneOf from_bits(Bits bits) { return OneOf(bits); }
+
+  [[gnu::always_inline]] constexpr Bits bits() const { return bits_; }
+
+  friend constexpr bool operator==(OneOf, OneOf) = default;
+
+ private:
+  [[gnu::always_inline]] constexpr explicit OneOf(Bits bits) : bits_(bits) {}
+
+  Bits bits_;
+};
+
+template <typename Tag, typename Bits, uint64_t kA, uint64_t kB>
+  requires(kA != kB)
+constexpr bool operator==(OneOf<Tag, Bits, kA> a, OneOf<Tag, Bits, kB> b) {
+  return a.bits() == b.bits();
+}
+
 }  // namespace sys

@@ -12,11 +12,17 @@ sys::FdPair pair;
 // Flags of open that others take too, and no more than those.
 [[maybe_unused]] void flags_of_open(sys::BorrowedFd fd) {
   (void)sys::pipe2(pair, sys::kO_CLOEXEC | sys::kO_NONBLOCK);
+  (void)sys::pipe2(pair, sys::kO_CLOEXEC | sys::kO_NOTIFICATION_PIPE);
+  // O_EXCL is the same bit as O_NOTIFICATION_PIPE, and not the same flag.
+  (void)sys::pipe2(pair, sys::kO_EXCL);                    // refused-error {{no viable conversion}}
   (void)sys::pipe2(pair, sys::kO_PATH);                    // refused-error {{no viable conversion}}
   (void)sys::pipe2(pair, sys::kO_CLOEXEC | sys::kO_RDWR);  // refused-error {{no viable conversion}}
   (void)sys::dup3(fd, 9, sys::kO_CLOEXEC);
   (void)sys::dup3(fd, 9, sys::kO_NONBLOCK);  // refused-error {{no viable conversion}}
   (void)sys::userfaultfd(sys::kO_CLOEXEC | sys::kO_NONBLOCK);
+  (void)sys::userfaultfd(sys::kO_CLOEXEC | sys::kUFFD_USER_MODE_ONLY);
+  // refused-error@+1 {{no viable conversion}}
+  (void)sys::openat(fd, "/", sys::kUFFD_USER_MODE_ONLY);
   (void)sys::userfaultfd(sys::kO_APPEND);  // refused-error {{no viable conversion}}
   (void)sys::delete_module("none", sys::kO_NONBLOCK);
   (void)sys::delete_module("none", sys::kO_CLOEXEC);  // refused-error {{no viable conversion}}
@@ -53,6 +59,13 @@ sys::FdPair pair;
   (void)sys::execveat(fd, "", nullptr, nullptr, sys::kAT_EMPTY_PATH);
   // refused-error@+1 {{no viable conversion}}
   (void)sys::execveat(fd, "", nullptr, nullptr, sys::kAT_NO_AUTOMOUNT);
+  (void)sys::execveat(fd, "", nullptr, nullptr, sys::kAT_EMPTY_PATH | sys::kAT_EXECVE_CHECK);
+  sys::FileHandle handle{};
+  int mount_id = 0;
+  (void)sys::name_to_handle_at(fd, "", handle, &mount_id,
+                               sys::kAT_EMPTY_PATH | sys::kAT_HANDLE_FID);
+  // refused-error@+1 {{no viable conversion}}
+  (void)sys::name_to_handle_at(fd, "", handle, &mount_id, sys::kAT_REMOVEDIR);
 }
 
 [[maybe_unused]] void flags_of_statuses_and_trees(sys::BorrowedFd fd, sys::Statx& status,
@@ -80,6 +93,22 @@ sys::FdPair pair;
   (void)sys::sendto(fd, buffer, sys::kMSG_PEEK);  // refused-error {{no viable conversion}}
   (void)sys::recvfrom(fd, buffer, sys::kMSG_PEEK | sys::kMSG_DONTWAIT);
   (void)sys::recvfrom(fd, buffer, sys::kMSG_NOSIGNAL);  // refused-error {{no viable conversion}}
+  (void)sys::recvmmsg(fd, {}, sys::kMSG_WAITFORONE | sys::kMSG_DONTWAIT);
+  // refused-error@+1 {{no viable conversion}}
+  (void)sys::recvfrom(fd, buffer, sys::kMSG_WAITFORONE);
+}
+
+// MSG_STAT, GETPID and SHM_LOCK are the same number.
+[[maybe_unused]] void commands_of_ipc(int id) {
+  (void)sys::msgctl(id, sys::kIPC_RMID);
+  (void)sys::msgctl(id, sys::kMSG_STAT, buffer);
+  (void)sys::msgctl(id, sys::kGETPID);  // refused-error {{no viable conversion}}
+  (void)sys::semctl(id, 0, sys::kIPC_RMID);
+  (void)sys::semctl(id, 0, sys::kGETPID);
+  (void)sys::semctl(id, 0, sys::kSHM_LOCK);  // refused-error {{no matching function}}
+  (void)sys::shmctl(id, sys::kIPC_RMID);
+  (void)sys::shmctl(id, sys::kSHM_LOCK);
+  (void)sys::shmctl(id, sys::kMSG_STAT);  // refused-error {{no viable conversion}}
 }
 
 [[maybe_unused]] void flags_of_processes(sys::BorrowedFd fd) {
