@@ -25,7 +25,7 @@ class PassingFd {
   operator sys::BorrowedFd() const { return fd_; }  // NOLINT(google-explicit-constructor)
 
  private:
-  static inline constinit unsigned left = 48;
+  static inline constinit unsigned left = 80;
 
   sys::Fd fd_;
 };

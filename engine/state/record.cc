@@ -87,16 +87,29 @@ void check_root(sys::BorrowedFd directory, std::string_view path, uint32_t owner
   }
 }
 
-// A file without a name, where the file system has such; `named` tells whether it has one.
-sys::Result<sys::Fd> make_file(sys::BorrowedFd root, sys::CStr temporary, bool& named) {
+// A name for a file that doesn't have its own yet: no id begins like that.
+class TemporaryName {
+ public:
+  void choose() {
+    text_.character(':').decimal(static_cast<uint32_t>(sys::getpid())).character('\0');
+  }
+  bool is_chosen() const { return !text_.view().empty(); }
+  sys::CStr path() const { return sys::CStr::from_terminated(text_.view().data()); }
+
+ private:
+  BufferWriter<24> text_;
+};
+
+// A file without a name, where the file system has such, and else with a temporary one.
+sys::Result<sys::Fd> make_file(sys::BorrowedFd root, TemporaryName& temporary) {
   constexpr auto kMode = sys::Mode::from_bits(0600);
   constexpr auto kFlags = sys::kO_RDWR | sys::kO_CLOEXEC;
   auto made = sys::openat(root, ".", kFlags | sys::kO_TMPFILE, kMode);
   if (made || !made.failed_with(sys::kEOPNOTSUPP)) return made;
-  named = true;
+  temporary.choose();
   // What a killed process of the same pid left may be a container's record: never truncated.
-  (void)sys::unlinkat(root, temporary);
-  return sys::openat(root, temporary, kFlags | sys::kO_CREAT | sys::kO_EXCL, kMode);
+  (void)sys::unlinkat(root, temporary.path());
+  return sys::openat(root, temporary.path(), kFlags | sys::kO_CREAT | sys::kO_EXCL, kMode);
 }
 
 // Writes the header and the texts as one. Nothing is ever half there: the file has no name yet.
@@ -171,22 +184,20 @@ void Record::create(sys::Fd root, const Texts& texts, const Progress& progress) 
   root_ = owned_root_;
   texts_ = texts;
   progress_ = progress;
-  BufferWriter<24> temporary;
-  temporary.character(':').decimal(static_cast<uint32_t>(sys::getpid())).character('\0');
-  const auto temporary_name = sys::CStr::from_terminated(temporary.view().data());
-  bool named = false;
-  file_ = or_fail(make_file(root_, temporary_name, named), "create record of", id());
+  TemporaryName temporary;
+  file_ = or_fail(make_file(root_, temporary), "create record of", id());
   or_fail(sys::flock(file_, sys::kLOCK_EX), "lock record of", id());
   auto done = write_whole(file_, texts, progress);
   if (done) {
     done = give_name(file_, root_, sys::CStr::from_terminated(id().data()));
   }
-  if (named) (void)sys::unlinkat(root_, temporary_name);
+  if (temporary.is_chosen()) (void)sys::unlinkat(root_, temporary.path());
   if (done.failed_with(sys::kEEXIST)) {
     fail_about("container", id(), "exists already", ErrorCode::kConflict);
   }
   or_fail(done, "write record of", id());
-  or_fail(identify(file_), "stat record of", id());
+  // Its number names the socket on which a start is waited for.
+  if (!has(kForeground)) or_fail(identify(file_), "stat record of", id());
 }
 
 sys::Result<void> Record::identify(sys::BorrowedFd file) {

@@ -141,6 +141,7 @@ class Record {
   const Progress& progress() const { return progress_; }
   bool has(Flag flag) const { return (progress_.flags & flag) != 0; }
   uint32_t owner() const { return owner_; }
+  // Pre: not this command's own foreground container: nobody starts that.
   uint64_t inode() const { return inode_; }
   sys::BorrowedFd root() const { return root_; }
   sys::BorrowedFd file() const { return file_; }
