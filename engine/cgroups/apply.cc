@@ -226,9 +226,9 @@ sys::Errno apply_hierarchy(CgroupPlan& plan, size_t index, Cgroup& cgroup) {
   return {};
 }
 
-void apply_devices(const CgroupPlan& plan, sys::BorrowedFd directory) {
+void apply_devices(const CgroupPlan& plan, sys::BorrowedFd directory, FormerPrograms former) {
   if (plan.devices.program.empty()) return;
-  const auto attached = attach_devices(plan.devices.program, directory);
+  const auto attached = attach_devices(plan.devices.program, directory, former);
   if (!attached) require_devices(plan, attached.error());
 }
 
@@ -238,15 +238,19 @@ void apply_cgroup(CgroupPlan& plan, Cgroup& cgroup) {
   // Without a place for them device rules go unheeded only where there are no devices.
   if (plan.hierarchies.empty()) require_devices(plan, sys::kEPERM);
   if (plan.use == CgroupUse::kNone) return;
+  auto former = FormerPrograms::kNone;
   for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
     const sys::Errno error = apply_hierarchy(plan, i, cgroup);
     const Hierarchy& hierarchy = plan.hierarchies[i];
+    if (hierarchy.is_cgroup2() && hierarchy.existing_bytes == hierarchy.path.size()) {
+      former = FormerPrograms::kReplaced;
+    }
     const bool keeps_devices = hierarchy.is_cgroup2()
                                    ? !plan.devices.program.empty()
                                    : hierarchy.controllers.has(Controller::kDevices);
     if (error && keeps_devices) require_devices(plan, error);
   }
-  if (cgroup.directory) apply_devices(plan, cgroup.directory);
+  if (cgroup.directory) apply_devices(plan, cgroup.directory, former);
 }
 
 KeptBytes find_existing(const CgroupPlan& plan) {
@@ -273,7 +277,7 @@ void apply_update(CgroupPlan& plan) {
     sys::Errno enabling;
     if (hierarchy.is_cgroup2()) enabling = enable_controllers(hierarchy, plan.needed, directory);
     write_limits(plan, i, directory, enabling);
-    if (hierarchy.is_cgroup2()) apply_devices(plan, directory);
+    if (hierarchy.is_cgroup2()) apply_devices(plan, directory, FormerPrograms::kReplaced);
   }
 }
 

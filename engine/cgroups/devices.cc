@@ -289,7 +289,7 @@ void write_rule(const DeviceRecord& rule, char type, Writer& out) {
 }
 
 sys::Result<void> attach_devices(std::span<const sys::BpfInstruction> program,
-                                 sys::BorrowedFd directory) {
+                                 sys::BorrowedFd directory, FormerPrograms former) {
   const auto bpf = [](sys::BpfCommand command, auto& attributes) {
     return sys::bpf(command, &attributes, sizeof attributes);
   };
@@ -300,13 +300,16 @@ sys::Result<void> attach_devices(std::span<const sys::BpfInstruction> program,
   const auto loaded = bpf(sys::kBPF_PROG_LOAD, load);
   if (!loaded) return loaded.error();
   const sys::Fd fd = sys::Fd::adopt(*loaded);
-  uint32_t former[16];
+  uint32_t ids[16];
   sys::BpfProgramQuery query{.target = directory.raw(),
                              .type = sys::kBPF_CGROUP_DEVICE,
-                             .ids = reinterpret_cast<uintptr_t>(former),
-                             .count = std::size(former)};
-  const auto known = bpf(sys::kBPF_PROG_QUERY, query);
-  if (!known) return known.error();
+                             .ids = reinterpret_cast<uintptr_t>(ids),
+                             .count = 0};
+  if (former == FormerPrograms::kReplaced) {
+    query.count = std::size(ids);
+    const auto known = bpf(sys::kBPF_PROG_QUERY, query);
+    if (!known) return known.error();
+  }
   sys::BpfProgramAttach attach{.target = directory.raw(),
                                .program = fd.raw(),
                                .type = sys::kBPF_CGROUP_DEVICE,
@@ -316,7 +319,7 @@ sys::Result<void> attach_devices(std::span<const sys::BpfInstruction> program,
   // Until the former ones are gone both have to agree.
   attach.flags = {};
   for (uint32_t i = 0; i < query.count; ++i) {
-    sys::BpfById by_id{.id = former[i]};
+    sys::BpfById by_id{.id = ids[i]};
     const auto opened = bpf(sys::kBPF_PROG_GET_FD_BY_ID, by_id);
     if (!opened) return opened.error();
     const sys::Fd other = sys::Fd::adopt(*opened);

@@ -69,8 +69,11 @@ size_t find_impossible(std::span<const DeviceRecord> rules);
 // Writes a rule as version 1 takes it, "c 1:3 rwm".
 void write_rule(const DeviceRecord& rule, char type, Writer& out);
 
+// Whether a cgroup may have programs already.
+enum class FormerPrograms : uint8_t { kNone, kReplaced };
+
 // Attaches a program to a cgroup2 directory in place of those that are attached.
 sys::Result<void> attach_devices(std::span<const sys::BpfInstruction> program,
-                                 sys::BorrowedFd directory);
+                                 sys::BorrowedFd directory, FormerPrograms former);
 
 }  // namespace nosc::cgroups
