@@ -2,6 +2,8 @@
 //
 // What `linux.resources` becomes: one write for each limit, in the words of the version that has
 // its controller. What one version has no word for is an error, never left out.
+//
+// Over 400 lines, because its parts share one private class, the plan that they all add to.
 
 #include <cstddef>
 

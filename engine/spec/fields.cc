@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Over 400 lines, because it is one table: a row for each property of the specification.
+
 #include "engine/spec/fields.h"
 
 #include <string.h>

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # podman as root, with the runtime under test: what a container sees of its options, and what the
 # commands do to it. All evidence comes from inside the container or from the kernel.
+#
+# Over 400 lines, because it is a list: a case for each option and command, on one machine set up once.
 set -uo pipefail
 here=$(dirname "$0")
 . "$here/machine.sh"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs in the virtual machine, under busybox's shell: containers whose evidence is the kernel's own,
 # in a pure cgroup version 2 hierarchy.
+#
+# Over 400 lines, because the machine runs one script: a list of cases, for one start of it.
 
 bundle=/run/bundle
 cgroups=/sys/fs/cgroup
