@@ -128,8 +128,18 @@ def nosc_fuzz_test(name, srcs, deps = [], corpus = [], tags = [], **kwargs):
         tags = tags,
     )
 
-def nosc_binary(name, srcs, deps = [], visibility = None, testonly = False, **kwargs):
+def nosc_binary(
+        name,
+        srcs,
+        deps = [],
+        visibility = None,
+        testonly = False,
+        beside_others = False,
+        **kwargs):
     """A freestanding static program: NAME is optimised and stripped, NAME_debug has its symbols.
+
+    With beside_others it is one segment at an address that no other program is linked at, so that a
+    process which is another program can map it.
 
     Both follow --platforms where that names one of //platforms:linux_*, and are built for
     //platforms:linux_x86_64 otherwise.
@@ -147,6 +157,7 @@ def nosc_binary(name, srcs, deps = [], visibility = None, testonly = False, **kw
         cc_binary,
         linked,
         kwargs,
+        features = ["beside_others"] if beside_others else [],
         runs_on = _FREESTANDING,
         tidy_test = freestanding_tidy_test,
     )

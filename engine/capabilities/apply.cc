@@ -9,8 +9,7 @@ namespace {
 bool has(uint64_t set, uint32_t number) { return (set >> number & 1) != 0; }
 
 void raise_ambient(const CapabilityPlan& plan) {
-  // capset(2) has taken away whatever isn't both permitted and inheritable.
-  if ((plan.permitted & plan.inheritable) == 0) return;
+  if (!sets_ambient(plan)) return;
   or_fail(sys::prctl(sys::kPR_CAP_AMBIENT, sys::kPR_CAP_AMBIENT_CLEAR_ALL), Operation::kSet);
   for (uint32_t number = 0; number <= plan.last_capability; ++number) {
     if (!has(plan.ambient, number)) continue;
@@ -38,16 +37,20 @@ void apply_permitted() {
   or_fail(sys::capset(header, data), Operation::kSet);
 }
 
-void apply_capabilities(const CapabilityPlan& plan) {
-  begin_step(Step::kCapabilities);
-  sys::CapUserHeader header{.version = sys::k_LINUX_CAPABILITY_VERSION_3, .pid = sys::Pid{0}};
+sys::CapUserDataPair sets_of(const CapabilityPlan& plan) {
   sys::CapUserDataPair data{};
   for (uint32_t word = 0; word < 2; ++word) {
     data.word[word] = {.effective = static_cast<uint32_t>(plan.effective >> 32 * word),
                        .permitted = static_cast<uint32_t>(plan.permitted >> 32 * word),
                        .inheritable = static_cast<uint32_t>(plan.inheritable >> 32 * word)};
   }
-  or_fail(sys::capset(header, data), Operation::kSet);
+  return data;
+}
+
+void apply_capabilities(const CapabilityPlan& plan) {
+  begin_step(Step::kCapabilities);
+  sys::CapUserHeader header{.version = sys::k_LINUX_CAPABILITY_VERSION_3, .pid = sys::Pid{0}};
+  or_fail(sys::capset(header, sets_of(plan)), Operation::kSet);
   raise_ambient(plan);
 }
 

@@ -27,6 +27,7 @@
 #include "engine/rt/error.h"
 #include "engine/rt/failure.h"
 #include "engine/spec/config.h"
+#include "syscalls/types.h"
 
 namespace nosc::capabilities {
 
@@ -65,6 +66,15 @@ void apply_bounding(const CapabilityPlan& plan);
 
 // Makes effective what is permitted: what a change of user has taken away.
 void apply_permitted();
+
+// Three of the other four sets, as capset(2) takes them.
+sys::CapUserDataPair sets_of(const CapabilityPlan& plan);
+
+// Whether the ambient set is to be cleared and raised: capset(2) has taken away whatever isn't both
+// permitted and inheritable.
+inline bool sets_ambient(const CapabilityPlan& plan) {
+  return (plan.permitted & plan.inheritable) != 0;
+}
 
 // Sets the other four sets.
 // Pre: the user is the container's.

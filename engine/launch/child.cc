@@ -2,6 +2,7 @@
 #include "engine/launch/child.h"
 
 #include "engine/devices/devices.h"
+#include "engine/launch/last_stage.h"
 #include "engine/net/loopback.h"
 #include "engine/process/stub/await_start.h"
 #include "engine/rt/passing_fd.h"
@@ -148,25 +149,6 @@ void unless_unmapped(sys::Result<void> changed) {
 
 }  // namespace
 
-bool loads_filter(const seccomp::SeccompPlan& plan, seccomp::Loader moment) {
-  return !plan.program.empty() && plan.loader == moment;
-}
-
-void load_filter(const seccomp::SeccompPlan& plan, sys::BorrowedFd channel,
-                 process::ExecDescriptors& last, sys::Fd& directory) {
-  directory = process::open_working_directory();
-  last.working_directory = directory;
-  capabilities::apply_permitted();
-  const sys::Fd listener = seccomp::apply_seccomp(plan);
-  if (!listener) return;
-  // write(2), as the stub does: the one call that can't be asked about.
-  const Failure message{.error = kListenerEvent, .index = static_cast<uint32_t>(listener.raw())};
-  or_fail(sys::write(channel, sys::Bytes(&message, sizeof message)), Operation::kWrite);
-  or_fail(wait_for_go(channel), Operation::kNone);
-  // Seen by its parent, it was seen by its neighbours too: by those who may do all that it may.
-  if (plan.parent_is_plain_user) or_fail(sys::prctl(sys::kPR_SET_DUMPABLE, 0), Operation::kSet);
-}
-
 void become_container_root(const Plan& plan) {
   if (!(plan.namespaces.created | plan.namespaces.joined).has(sys::kCLONE_NEWUSER)) return;
   begin_step(Step::kUserNamespace);
@@ -222,6 +204,8 @@ void child_main(const ChildContext& context) {
                                 .start = context.start_socket,
                                 .attributes = attributes,
                                 .descriptor_directory = descriptors};
+  const bool waits = detached || !plan.hooks.of(hooks::Kind::kStartContainer).empty();
+  if (!waits && plan.payload != Payload::kReport) enter_in_place(plan, last);
   // What comes behind an early filter must do with what the profile lets through.
   const bool filters = loads_filter(plan.seccomp, seccomp::Loader::kSetUp);
   if (detached && filters) process::check_program(plan.process.exec);

@@ -39,14 +39,6 @@ struct ChildContext {
 // that. Step: kUserNamespace.
 void become_container_root(const Plan& plan);
 
-// Whether the set-up loads the seccomp filter itself at that moment.
-bool loads_filter(const seccomp::SeccompPlan& plan, seccomp::Loader moment);
-
-// Loads what can't be left to the stub. The profile is in force from here on.
-// Shape: `directory` outlives `last`, which refers to it from here on.
-void load_filter(const seccomp::SeccompPlan& plan, sys::BorrowedFd channel,
-                 process::ExecDescriptors& last, sys::Fd& directory);
-
 // Sets up the container around the calling process, which becomes its program. Reports failure
 // through the channel and ends the process.
 // Pre: the process is a child made for this, single-threaded, in the planned namespaces but for the

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "engine/launch/last_stage.h"
 #include "engine/launch/listener.h"
 #include "engine/launch/words.h"
 #include "engine/rt/error.h"
@@ -118,6 +119,7 @@ sys::Fd open_descriptors(sys::Fd proc) {
                                 .failure = entry.channel.child,
                                 .attributes = attributes,
                                 .descriptor_directory = descriptors};
+  enter_in_place(plan, last);
   // What comes behind an early filter must do with what the profile lets through.
   sys::Fd working_directory;
   if (loads_filter(plan.seccomp, seccomp::Loader::kSetUp)) {

@@ -33,6 +33,30 @@ sys::Errno exec_by_directory(const ExecRecord& record, const ExecDescriptors& de
   return sys::execve(path, record.stub_argv, record.envp).error();
 }
 
+// nosc's file, as it is mapped. Source: the linker's own symbols.
+extern "C" {
+extern char image_first __asm__("__executable_start");
+extern char image_end __asm__("_end");
+}
+
+bool is_in_image(const void* address) { return &image_first <= address && address < &image_end; }
+
+// Whether none of the texts of a null-terminated array lies in nosc's file.
+bool outlive_image(char** texts) {
+  while (*texts != nullptr && !is_in_image(*texts)) ++texts;
+  return *texts == nullptr;
+}
+
+// Maps the stub where it is linked at. Returns whether it lies there.
+bool map_stub(sys::BorrowedFd stub) {
+  auto* place = reinterpret_cast<void*>(kStubAddress);
+  const auto mapped =
+      sys::portable::mmap(place, kStubImage.size(), sys::kPROT_READ | sys::kPROT_EXEC,
+                          sys::kMAP_PRIVATE | sys::kMAP_FIXED_NOREPLACE, stub, 0);
+  // Before 4.17 the place was a mere wish.
+  return mapped && *mapped == place;
+}
+
 // For kernels before 5.11: marks what /proc/self/fd lists, the list's own descriptor included.
 void mark_each_descriptor(uint32_t first) {
   const sys::Fd directory = or_fail(
@@ -94,6 +118,23 @@ sys::Fd open_working_directory() {
   return or_fail(sys::openat(sys::kCwd, ".", sys::kO_PATH | sys::kO_DIRECTORY), Operation::kOpen);
 }
 
+void enter_stub(const ExecRecord& record, const ExecDescriptors& descriptors, InPlace& stage) {
+  if (!outlive_image(record.stub_argv + 1) || !outlive_image(record.envp)) return;
+  // It is allowed if the file's being mapped is all that is wrong.
+  if (!set_program(descriptors.stub, &image_first).failed_with(sys::kEBUSY)) return;
+  if (!map_stub(descriptors.stub)) return;
+  stage.image = &image_first;
+  stage.image_bytes = static_cast<size_t>(&image_end - &image_first);
+  stage.program = descriptors.stub;
+  stage.failure = descriptors.failure;
+  stage.attributes = descriptors.attributes;
+  stage.candidate_count = record.candidate_count;
+  stage.candidates = candidates_of(record);
+  stage.envp = record.envp;
+  stage.label = record.has_label ? stage.candidates[-1] : nullptr;
+  reinterpret_cast<InPlaceEntrance>(kStubEntrance)(stage);
+}
+
 void apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors) {
   begin_step(Step::kStub);
   // One of the two goes on into the stub, which closes it by a successful execve.
@@ -117,6 +158,8 @@ void apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors) {
   if (refusal == sys::kENOSYS && descriptors.descriptor_directory.raw() >= 0) {
     refusal = exec_by_directory(record, descriptors, control);
   }
+  // It is the program's arguments that are too long.
+  if (refusal == sys::kE2BIG) begin_step(Step::kExec);
   fail_step(Operation::kExecute, refusal);
 }
 

@@ -121,11 +121,11 @@ void plan_environment(const spec::Process& process, uint32_t listen_fds, ExecRec
   }
   if (listen_fds != 0) {
     *next++ = listen_variable(listen_fds, arena);
-    *next++ = unconst(std::string_view("LISTEN_PID=1"));
+    *next++ = unconst(arena.copy_string("LISTEN_PID=1"));
   }
   if (!has_home) {
     exec.home = next;
-    *next = unconst(kDefaultHome);
+    *next = unconst(arena.copy_string(kDefaultHome));
   }
 }
 

@@ -20,7 +20,8 @@
 // #!/proc/self/exe, gets to see the stub, never the host's file (CVE-2019-5736). The stub tries the
 // candidates for the program in order, as execvp would, and reports failure as one record.
 //
-// What the stub runs with is prepared while planning, as one array of strings:
+// Where the kernel allows it, the stub is called in nosc's own process (stub/in_place.h). Else it
+// is executed, and what it runs with is prepared while planning, as one array of strings:
 //   [0] control word   a seccomp filter, if the stub is to load one   a label, if there is one
 //   n candidate paths   the program's own arguments
 // so that nothing is left to do between clone and exec but to write the numbers into the control
@@ -33,6 +34,7 @@
 
 #include "engine/namespaces/namespaces.h"
 #include "engine/process/attributes.h"
+#include "engine/process/stub/in_place.h"
 #include "engine/rt/arena.h"
 #include "engine/rt/error.h"
 #include "engine/rt/failure.h"
@@ -185,7 +187,13 @@ sys::Result<sys::Fd> open_descriptor_directory();
 // told to the one who still has the container to set up. In the child.
 void check_program(const ExecRecord& record);
 
-// Starts the stub. Returns only on failure.
+// Calls the stub in the calling process (stub/in_place.h), which goes on as the program: `stage`
+// says what is to be set before, and this fills in the rest. Returns, with nothing changed, where
+// the kernel doesn't let the process leave nosc's file; then apply_exec() has to be taken. Pre: the
+// stub doesn't wait. What `stage` points to doesn't lie in nosc's file.
+void enter_stub(const ExecRecord& record, const ExecDescriptors& descriptors, InPlace& stage);
+
+// Executes the stub. Returns only on failure.
 [[noreturn]] void apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors);
 
 // The exit status for a program that could not be started: 127 where it doesn't exist, 126 where it

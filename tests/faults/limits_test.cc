@@ -54,7 +54,7 @@ TEST_F(LimitsTest, LongArgumentsAndEnvironment) {
 TEST_F(LimitsTest, ArgumentsBeyondTheKernelsLimit) {
   Bundle& bundle = make_bundle();
   bundle.set_args({"/bin/true", std::string(4 << 20, 'y')});
-  expect_refused(bundle, {"E2BIG"});
+  expect_refused(bundle, {"E2BIG"}, 126);
 }
 
 // The kernel counts the mounts of a namespace against fs.mount-max.

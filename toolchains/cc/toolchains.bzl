@@ -222,6 +222,13 @@ def llvm_toolchains(host_include_directories = []):
                 "libcxx",
             ],
             libc = "none",
+            link_features = {
+                # Below every architecture's own address, and above what no process may map.
+                "beside_others": [
+                    "-Wl,--image-base=0x100000",
+                    "-Wl,--no-rosegment",
+                ],
+            },
             link_flags = _FREESTANDING_LINK + architecture.link_flags,
             triple = architecture.triple,
         )

@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "syscalls/constants.h"
-#include "syscalls/security.h"
 #include "syscalls/types.h"
 
 namespace nosc::process {
@@ -24,13 +22,12 @@ inline void write_filter(const sys::SockFilter* program, size_t count, char* out
   *out = '\0';
 }
 
-// Puts the program where its letters are, which take more room, and loads it.
-inline sys::Result<int> load_filter(char* letters, uint32_t count, uint32_t flags) {
+// Puts the program where its letters are, which take more room.
+inline sys::SockFprog read_filter(char* letters, uint32_t count) {
   for (size_t i = 0; i < count * sizeof(sys::SockFilter); ++i) {
     letters[i] = static_cast<char>((letters[2 * i] - 'a') << 4 | (letters[2 * i + 1] - 'a'));
   }
-  const sys::SockFprog program{.len = static_cast<uint16_t>(count), .filter = letters};
-  return sys::seccomp(sys::kSECCOMP_SET_MODE_FILTER, sys::SeccompFlags::from_bits(flags), &program);
+  return {.len = static_cast<uint16_t>(count), .filter = letters};
 }
 
 }  // namespace nosc::process

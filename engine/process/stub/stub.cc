@@ -8,40 +8,60 @@
 #include "engine/process/stub/await_start.h"
 #include "engine/process/stub/control.h"
 #include "engine/process/stub/filter.h"
+#include "engine/process/stub/in_place.h"
 #include "engine/rt/failure.h"
 #include "syscalls/files.h"
 #include "syscalls/freestanding/start.h"
+#include "syscalls/memory.h"
 #include "syscalls/portable.h"
 #include "syscalls/processes.h"
+#include "syscalls/security.h"
 
 namespace {
 
+using nosc::Failure;
+using nosc::Operation;
+using nosc::Step;
 using nosc::process::Control;
+using nosc::process::InPlace;
 
-// Loads the filter, if there is one. What a profile asks about goes to the process that nosc lets
-// know of the descriptor: it takes a copy, and lets this one go on.
-nosc::Failure load(char* letters, const Control& control, sys::BorrowedFd parent) {
-  nosc::Failure failure{};
-  if (control.filter_count == 0) return failure;
-  const auto loaded =
-      nosc::process::load_filter(letters, control.filter_count, control.filter_flags);
-  if (!loaded) {
-    failure.step = nosc::Step::kSeccomp;
-    failure.operation = nosc::Operation::kSet;
-    failure.error = static_cast<uint16_t>(loaded.error().value());
-  } else if (*loaded != 0) {
-    failure.error = nosc::kListenerEvent;
-    failure.index = static_cast<uint32_t>(*loaded);
-    (void)sys::write(parent, sys::Bytes(&failure, sizeof failure));
-    char go[1];
-    (void)sys::read(parent, go);
-  }
-  return failure;
+void tell(sys::BorrowedFd channel, const Failure& failure) {
+  (void)sys::write(channel, sys::Bytes(&failure, sizeof failure));
 }
 
-// Tries the candidates in order, as execvp(3) does. Returns only when none can be executed.
-sys::Errno execute(char** candidates, const Control& control, char** envp) {
-  char** argv = candidates + control.candidate_count;
+[[noreturn]] void fail(sys::BorrowedFd channel, Step step, Operation operation, sys::Errno error) {
+  tell(channel, {.step = step,
+                 .operation = operation,
+                 .error = static_cast<uint16_t>(error.value()),
+                 .index = 0});
+  for (;;) (void)sys::exit_group(1);
+}
+
+// Loads a filter. What a profile asks about goes to the process that nosc lets know of the
+// descriptor: it takes a copy, and lets this one go on.
+void load(const sys::SockFprog& filter, sys::SeccompFlags flags, sys::BorrowedFd channel) {
+  const auto loaded = sys::seccomp(sys::kSECCOMP_SET_MODE_FILTER, flags, &filter);
+  if (!loaded) fail(channel, Step::kSeccomp, Operation::kSet, loaded.error());
+  if (*loaded == 0) return;
+  tell(channel, {.error = nosc::kListenerEvent, .index = static_cast<uint32_t>(*loaded)});
+  char go[1];
+  (void)sys::read(channel, go);
+}
+
+// Writes the label that the program is to run with; it takes effect at the next execve.
+void write_label(sys::BorrowedFd attributes, const char* label, sys::BorrowedFd channel) {
+  auto opened = sys::openat(attributes, "exec", sys::kO_WRONLY | sys::kO_CLOEXEC);
+  if (!opened) fail(channel, Step::kLabel, Operation::kOpen, opened.error());
+  const sys::Fd file = opened.take();
+  size_t size = 0;
+  while (label[size] != '\0') ++size;
+  const auto written = sys::write(file, sys::Bytes(label, size));
+  if (!written) fail(channel, Step::kLabel, Operation::kWrite, written.error());
+}
+
+// Tries the candidates in order, as execvp(3) does.
+[[noreturn]] void execute(char** candidates, uint32_t count, char** envp, sys::BorrowedFd channel) {
+  char** argv = candidates + count;
   sys::Errno error = sys::kENOENT;
   for (char** candidate = candidates; candidate != argv; ++candidate) {
     const sys::Errno refusal =
@@ -50,26 +70,54 @@ sys::Errno execute(char** candidates, const Control& control, char** envp) {
     error = refusal;
     if (refusal != sys::kEACCES) break;
   }
-  return error;
+  fail(channel, Step::kExec, Operation::kExecute, error);
 }
 
-// Writes the label that the program is to run with; it takes effect at the next execve.
-nosc::Failure write_label(sys::BorrowedFd attributes, const char* label) {
-  nosc::Failure failure{.step = nosc::Step::kLabel, .operation = nosc::Operation::kOpen};
-  auto opened = sys::openat(attributes, "exec", sys::kO_WRONLY | sys::kO_CLOEXEC);
-  if (!opened) {
-    failure.error = static_cast<uint16_t>(opened.error().value());
-    return failure;
+void set_privileges(const InPlace& stage) {
+  const auto check = [&](sys::Result<int> result, Step step) {
+    if (!result) fail(stage.failure, step, Operation::kSet, result.error());
+  };
+  sys::CapUserHeader header{.version = sys::k_LINUX_CAPABILITY_VERSION_3, .pid = {}};
+  const auto set = sys::capset(header, stage.capabilities);
+  if (!set) fail(stage.failure, Step::kCapabilities, Operation::kSet, set.error());
+  if (stage.sets_ambient) {
+    check(sys::prctl(sys::kPR_CAP_AMBIENT, sys::kPR_CAP_AMBIENT_CLEAR_ALL), Step::kCapabilities);
+    for (uint32_t number = 0; number != 64; ++number) {
+      if ((stage.ambient >> number & 1) == 0) continue;
+      check(sys::prctl(sys::kPR_CAP_AMBIENT, sys::kPR_CAP_AMBIENT_RAISE, number),
+            Step::kCapabilities);
+    }
   }
-  failure.operation = nosc::Operation::kWrite;
-  const sys::Fd file = opened.take();
-  size_t size = 0;
-  while (label[size] != '\0') ++size;
-  const auto written = sys::write(file, sys::Bytes(label, size));
-  if (written) return {};
-  failure.error = static_cast<uint16_t>(written.error().value());
-  return failure;
+  if (stage.no_new_privileges) {
+    check(sys::prctl(sys::kPR_SET_NO_NEW_PRIVS, 1), Step::kNoNewPrivileges);
+  }
 }
+
+void leave_file(const InPlace& stage) {
+  (void)sys::munmap(stage.image, stage.image_bytes);
+  const auto set = nosc::process::set_program(stage.program, stage.image);
+  if (!set) fail(stage.failure, Step::kStub, Operation::kSet, set.error());
+}
+
+void enter(const InPlace& stage) {
+  const sys::BorrowedFd channel = stage.failure;
+  const bool has_filter = stage.filter.len != 0;
+  leave_file(stage);
+  if (stage.label != nullptr) write_label(stage.attributes, stage.label, channel);
+  if (has_filter && stage.filters_first) load(stage.filter, stage.filter_flags, channel);
+  set_privileges(stage);
+  if (has_filter && !stage.filters_first) load(stage.filter, stage.filter_flags, channel);
+  execute(stage.candidates, stage.candidate_count, stage.envp, channel);
+}
+
+[[gnu::used, gnu::retain,
+  gnu::section(".note.nosc")]] constexpr nosc::process::InPlaceNote kNote = {
+    .name_bytes = sizeof "nosc",
+    .description_bytes = sizeof(void*),
+    .type = 1,
+    .name = "nosc",
+    .entrance = enter,
+};
 
 }  // namespace
 
@@ -83,25 +131,21 @@ extern "C" int sys_main(int argc, char** argv, char** envp) {
     const sys::Fd directory = sys::Fd::adopt(static_cast<int>(control.directory_fd));
     if (!sys::fchdir(directory)) return 1;
   }
-  auto failure_fd = sys::BorrowedFd::from_raw(static_cast<int>(control.failure_fd));
+  auto channel = sys::BorrowedFd::from_raw(static_cast<int>(control.failure_fd));
   if (control.start_fd != nosc::process::kNone) {
     const sys::Fd socket = sys::Fd::adopt(static_cast<int>(control.start_fd));
-    failure_fd = sys::BorrowedFd::from_raw(nosc::process::await_start(socket).release());
-  } else if (!sys::portable::fcntl(failure_fd, sys::kF_SETFD, sys::kFD_CLOEXEC)) {
+    channel = sys::BorrowedFd::from_raw(nosc::process::await_start(socket).release());
+  } else if (!sys::portable::fcntl(channel, sys::kF_SETFD, sys::kFD_CLOEXEC)) {
     return 1;
   }
   char** next = argv + 1 + has_filter;
-  nosc::Failure failure;
   if (has_label) {
     const sys::Fd attributes = sys::Fd::adopt(static_cast<int>(control.attributes_fd));
-    failure = write_label(attributes, *next++);
+    write_label(attributes, *next++, channel);
   }
-  if (!failure.failed()) failure = load(argv[1], control, failure_fd);
-  if (!failure.failed()) {
-    failure = {.step = nosc::Step::kExec,
-               .operation = nosc::Operation::kExecute,
-               .error = static_cast<uint16_t>(execute(next, control, envp).value())};
+  if (has_filter) {
+    load(nosc::process::read_filter(argv[1], control.filter_count),
+         sys::SeccompFlags::from_bits(control.filter_flags), channel);
   }
-  (void)sys::write(failure_fd, sys::Bytes(&failure, sizeof failure));
-  return 1;
+  execute(next, control.candidate_count, envp, channel);
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/launch/last_stage.h"
+
+#include "engine/launch/protocol.h"
+#include "engine/rt/step.h"
+#include "syscalls/sys.h"
+
+namespace nosc::launch {
+
+bool loads_filter(const seccomp::SeccompPlan& plan, seccomp::Loader moment) {
+  return !plan.program.empty() && plan.loader == moment;
+}
+
+void load_filter(const seccomp::SeccompPlan& plan, sys::BorrowedFd channel,
+                 process::ExecDescriptors& last, sys::Fd& directory) {
+  directory = process::open_working_directory();
+  last.working_directory = directory;
+  capabilities::apply_permitted();
+  const sys::Fd listener = seccomp::apply_seccomp(plan);
+  if (!listener) return;
+  // write(2), as the stub does: the one call that can't be asked about.
+  const Failure message{.error = kListenerEvent, .index = static_cast<uint32_t>(listener.raw())};
+  or_fail(sys::write(channel, sys::Bytes(&message, sizeof message)), Operation::kWrite);
+  or_fail(wait_for_go(channel), Operation::kNone);
+  // Seen by its parent, it was seen by its neighbours too: by those who may do all that it may.
+  if (plan.parent_is_plain_user) or_fail(sys::prctl(sys::kPR_SET_DUMPABLE, 0), Operation::kSet);
+}
+
+void enter_in_place(const Plan& plan, const process::ExecDescriptors& last) {
+  const seccomp::SeccompPlan& filter = plan.seccomp;
+  if (filter.listener_path != nullptr) return;
+  if (plan.capabilities.leaves_root) capabilities::apply_permitted();
+  process::InPlace stage;
+  stage.capabilities = capabilities::sets_of(plan.capabilities);
+  stage.sets_ambient = capabilities::sets_ambient(plan.capabilities);
+  stage.ambient = plan.capabilities.ambient;
+  stage.no_new_privileges = plan.process.no_new_privileges;
+  stage.filters_first = filter.loader == seccomp::Loader::kSetUp;
+  stage.filter = {.len = static_cast<uint16_t>(filter.program.size()),
+                  .filter = filter.program.data()};
+  stage.filter_flags = filter.flags;
+  process::enter_stub(plan.process.exec, last, stage);
+}
+
+}  // namespace nosc::launch

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/plan/plan.h"
+#include "engine/process/process.h"
+#include "engine/seccomp/seccomp.h"
+#include "syscalls/sys/fd.h"
+
+// How a set-up ends, the first process's and exec's: the filter and the way into the stub.
+
+namespace nosc::launch {
+
+// Whether the set-up loads the seccomp filter itself at that moment.
+bool loads_filter(const seccomp::SeccompPlan& plan, seccomp::Loader moment);
+
+// Loads what can't be left to the stub. The profile is in force from here on.
+// Shape: `directory` outlives `last`, which refers to it from here on.
+void load_filter(const seccomp::SeccompPlan& plan, sys::BorrowedFd channel,
+                 process::ExecDescriptors& last, sys::Fd& directory);
+
+// Goes on in the stub without executing it, and leaves to it what is left: the filter, capabilities
+// and no_new_privs. Returns where that can't be had (process::enter_stub()) or the filter has
+// a listener; then only capabilities have changed that the program's own take the place of.
+// Pre: nothing stands between this and the program, no hook and no wait.
+void enter_in_place(const Plan& plan, const process::ExecDescriptors& last);
+
+}  // namespace nosc::launch
