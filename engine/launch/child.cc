@@ -191,12 +191,14 @@ void child_main(const ChildContext& context) {
   const sys::Fd terminal = set_up_root(context, go);
   if (terminal) console::apply_terminal(terminal);
 
-  process::apply_rlimits(plan.process.rlimits);
+  const bool detached = context.lifetime == Lifetime::kDetached;
+  const auto waits = detached ? process::Waits::kForStart : process::Waits::kNot;
+  const bool filters = loads_filter(plan.seccomp, seccomp::Loader::kSetUp);
+  if (!filters) process::apply_rlimits(plan.process.rlimits, waits);
   process::apply_attributes(plan.process.attributes);
   capabilities::apply_bounding(plan.capabilities);
   process::give_pipes(plan.process.identity);
   process::apply_identity(plan.process.identity);
-  const bool detached = context.lifetime == Lifetime::kDetached;
   if (!detached) die_with_parent(context);
   console::apply_default_signals(go.ignored_signals);
   process::ExecDescriptors last{.stub = context.program,
@@ -204,18 +206,17 @@ void child_main(const ChildContext& context) {
                                 .start = context.start_socket,
                                 .attributes = attributes,
                                 .descriptor_directory = descriptors};
-  const bool waits = detached || !plan.hooks.of(hooks::Kind::kStartContainer).empty();
-  if (!waits && plan.payload != Payload::kReport) enter_in_place(plan, last);
+  const bool is_last = !detached && plan.hooks.of(hooks::Kind::kStartContainer).empty();
+  if (is_last && plan.payload != Payload::kReport) enter_in_place(plan, last);
   // What comes behind an early filter must do with what the profile lets through.
-  const bool filters = loads_filter(plan.seccomp, seccomp::Loader::kSetUp);
   if (detached && filters) process::check_program(plan.process.exec);
   sys::Fd working_directory;
-  if (filters) load_filter(plan.seccomp, context.channel, last, working_directory);
+  if (filters) load_filter(plan, waits, context.channel, last, working_directory);
   capabilities::apply_capabilities(plan.capabilities);
   if (plan.process.no_new_privileges) process::apply_no_new_privileges();
   if (detached && !filters) process::check_program(plan.process.exec);
   if (loads_filter(plan.seccomp, seccomp::Loader::kSetUpLast)) {
-    load_filter(plan.seccomp, context.channel, last, working_directory);
+    load_filter(plan, waits, context.channel, last, working_directory);
   }
   run_start_hooks(context, go.pid, last);
   process::apply_exec(plan.process.exec, last);

@@ -107,7 +107,9 @@ sys::Fd open_descriptors(sys::Fd proc) {
   process::apply_keyring(plan.process.attributes, plan.process.label, attributes);
   set_up_terminal(entry);
 
-  process::apply_rlimits(plan.process.rlimits);
+  constexpr auto kWaits = process::Waits::kNot;
+  const bool filters = loads_filter(plan.seccomp, seccomp::Loader::kSetUp);
+  if (!filters) process::apply_rlimits(plan.process.rlimits, kWaits);
   process::apply_attributes(plan.process.attributes);
   capabilities::apply_bounding(plan.capabilities);
   process::give_pipes(plan.process.identity);
@@ -122,9 +124,7 @@ sys::Fd open_descriptors(sys::Fd proc) {
   enter_in_place(plan, last);
   // What comes behind an early filter must do with what the profile lets through.
   sys::Fd working_directory;
-  if (loads_filter(plan.seccomp, seccomp::Loader::kSetUp)) {
-    load_filter(plan.seccomp, entry.channel.child, last, working_directory);
-  }
+  if (filters) load_filter(plan, kWaits, entry.channel.child, last, working_directory);
   capabilities::apply_capabilities(plan.capabilities);
   if (plan.process.no_new_privileges) process::apply_no_new_privileges();
   process::apply_exec(plan.process.exec, last);

@@ -11,19 +11,23 @@ bool loads_filter(const seccomp::SeccompPlan& plan, seccomp::Loader moment) {
   return !plan.program.empty() && plan.loader == moment;
 }
 
-void load_filter(const seccomp::SeccompPlan& plan, sys::BorrowedFd channel,
+void load_filter(const Plan& plan, process::Waits waits, sys::BorrowedFd channel,
                  process::ExecDescriptors& last, sys::Fd& directory) {
   directory = process::open_working_directory();
   last.working_directory = directory;
   capabilities::apply_permitted();
-  const sys::Fd listener = seccomp::apply_seccomp(plan);
+  if (loads_filter(plan.seccomp, seccomp::Loader::kSetUp)) {
+    process::apply_rlimits(plan.process.rlimits, waits);
+  }
+  const sys::Fd listener = seccomp::apply_seccomp(plan.seccomp);
   if (!listener) return;
   // write(2), as the stub does: the one call that can't be asked about.
   const Failure message{.error = kListenerEvent, .index = static_cast<uint32_t>(listener.raw())};
   or_fail(sys::write(channel, sys::Bytes(&message, sizeof message)), Operation::kWrite);
   or_fail(wait_for_go(channel), Operation::kNone);
   // Seen by its parent, it was seen by its neighbours too: by those who may do all that it may.
-  if (plan.parent_is_plain_user) or_fail(sys::prctl(sys::kPR_SET_DUMPABLE, 0), Operation::kSet);
+  if (plan.seccomp.parent_is_plain_user)
+    or_fail(sys::prctl(sys::kPR_SET_DUMPABLE, 0), Operation::kSet);
 }
 
 void enter_in_place(const Plan& plan, const process::ExecDescriptors& last) {
@@ -39,6 +43,7 @@ void enter_in_place(const Plan& plan, const process::ExecDescriptors& last) {
   stage.filter = {.len = static_cast<uint16_t>(filter.program.size()),
                   .filter = filter.program.data()};
   stage.filter_flags = filter.flags;
+  if (stage.filters_first) process::apply_rlimits(plan.process.rlimits, process::Waits::kNot);
   process::enter_stub(plan.process.exec, last, stage);
 }
 

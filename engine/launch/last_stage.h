@@ -13,9 +13,10 @@ namespace nosc::launch {
 // Whether the set-up loads the seccomp filter itself at that moment.
 bool loads_filter(const seccomp::SeccompPlan& plan, seccomp::Loader moment);
 
-// Loads what can't be left to the stub. The profile is in force from here on.
+// Loads what can't be left to the stub. The profile is in force from here on. Where that is before
+// the change of capabilities, the resource limits have waited for it: it opens the last descriptor.
 // Shape: `directory` outlives `last`, which refers to it from here on.
-void load_filter(const seccomp::SeccompPlan& plan, sys::BorrowedFd channel,
+void load_filter(const Plan& plan, process::Waits waits, sys::BorrowedFd channel,
                  process::ExecDescriptors& last, sys::Fd& directory);
 
 // Goes on in the stub without executing it, and leaves to it what is left: the filter, capabilities

@@ -135,8 +135,11 @@ std::string_view home_in_passwd_line(std::string_view line, uint32_t uid);
 // Writes oom_score_adj of the calling process. `proc` is rt::open_proc()'s.
 void apply_oom_score_adj(const OomRecord& record, sys::BorrowedFd proc);
 
+// Whether the program waits for its start, which takes a descriptor.
+enum class Waits : uint8_t { kNot, kForStart };
+
 // Sets the resource limits; the failing entry's index is its index in `process.rlimits`.
-void apply_rlimits(std::span<const RlimitRecord> records);
+void apply_rlimits(std::span<const RlimitRecord> records, Waits waits);
 
 // Gives the standard streams that are pipes to the user: /dev/stdout opens them anew, and a pipe
 // that the caller made lets nobody else in. Only pipes: a device belongs to everybody

@@ -26,6 +26,9 @@ constexpr host::NameRow<sys::Resource> kRows[] = {
     {sys::kRLIMIT_STACK, "STACK"},
 };
 
+// How many a program has that waits for its start: the standard streams and the connection.
+constexpr uint64_t kDescriptorsOfWaiting = 4;
+
 constexpr auto kPacked = host::pack_names<host::packed_bytes(kRows)>(kRows);
 
 }  // namespace
@@ -36,11 +39,16 @@ std::optional<sys::Resource> rlimit_resource(std::string_view name) {
   return static_cast<sys::Resource>(number);
 }
 
-void apply_rlimits(std::span<const RlimitRecord> records) {
+void apply_rlimits(std::span<const RlimitRecord> records, Waits waits) {
   for (size_t i = 0; i < records.size(); ++i) {
     begin_step(Step::kRlimit, i);
-    const sys::Rlimit64 limit{.cur = records[i].soft, .max = records[i].hard};
-    or_fail(sys::prlimit64(sys::Pid{0}, records[i].resource, &limit), Operation::kSet);
+    const RlimitRecord& record = records[i];
+    const sys::Rlimit64 limit{.cur = record.soft, .max = record.hard};
+    if (record.resource == sys::kRLIMIT_NOFILE && waits == Waits::kForStart &&
+        limit.cur < kDescriptorsOfWaiting) {
+      fail_step(Operation::kSet, sys::kEMFILE);
+    }
+    or_fail(sys::prlimit64(sys::Pid{0}, record.resource, &limit), Operation::kSet);
   }
 }
 
