@@ -105,12 +105,12 @@ TEST(ApplyIdentity, ChangesIdsAndGroups) {
 TEST(ApplyRlimits, SetsThemAndTellsWhichFailed) {
   EXPECT_EQ(in_child([] {
               const RlimitRecord lower[] = {{sys::kRLIMIT_CORE, 0, 0}};
-              if (failure_of([&] { apply_rlimits(lower); }).failed()) return 1;
+              if (failure_of([&] { apply_rlimits(lower, Waits::kNot); }).failed()) return 1;
               sys::Rlimit64 now{};
               if (!sys::prlimit64(sys::Pid{0}, sys::kRLIMIT_CORE, nullptr, &now)) return 2;
               if (now.cur != 0 || now.max != 0) return 3;
               const RlimitRecord wrong[] = {{sys::kRLIMIT_CORE, 0, 0}, {sys::kRLIMIT_CORE, 2, 1}};
-              const Failure failure = failure_of([&] { apply_rlimits(wrong); });
+              const Failure failure = failure_of([&] { apply_rlimits(wrong, Waits::kNot); });
               return failure.step == Step::kRlimit && failure.index == 1 ? 0 : 4;
             }),
             0);
