@@ -10,6 +10,7 @@ kernel=${NOSC_KERNEL:-}
 runtime=${NOSC_RUNTIME:-engine/nosc}
 busybox=${NOSC_BUSYBOX:-tests/support/busybox}
 cases=${NOSC_VM_CASES:-$here/inside.sh}
+host_busybox=$(realpath "${NOSC_HOST_BUSYBOX:-$busybox}")  # it is called from another folder
 
 skip_all() {
   echo "skip all: $*"
@@ -28,7 +29,7 @@ cp "$runtime" "$work/root/bin/nosc"
 cp "$here/init.sh" "$work/root/init"
 cp "$cases" "$work/root/cases"
 chmod 755 "$work/root/bin"/* "$work/root/init"
-(cd "$work/root" && find . | "${NOSC_HOST_BUSYBOX:-$work/root/bin/busybox}" cpio -o -H newc 2> /dev/null) > "$work/initramfs"
+(cd "$work/root" && find . | "$host_busybox" cpio -o -H newc 2> /dev/null) > "$work/initramfs"
 
 case $architecture in
   x86_64) options=(-cpu max) console=ttyS0 ;;
