@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstring>
 #include <filesystem>
 #include <mutex>
@@ -57,9 +59,11 @@ class Agent {
     close(end_[0]);
   }
 
-  // What it was sent, message by message.
-  std::vector<std::string> messages() {
-    const std::lock_guard<std::mutex> lock(mutex_);
+  // What it was sent, message by message: once there are so many, or when that takes too long. A
+  // command that has ended has sent its message, but who serves may not have read it.
+  std::vector<std::string> messages(size_t count) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    arrived_.wait_for(lock, std::chrono::seconds(20), [&] { return messages_.size() >= count; });
     return messages_;
   }
   int calls() const { return calls_; }
@@ -106,6 +110,7 @@ class Agent {
       const std::lock_guard<std::mutex> lock(mutex_);
       messages_.push_back(bytes);
     }
+    arrived_.notify_all();
     int listener = -1;
     const cmsghdr* head = CMSG_FIRSTHDR(&message);
     if (head != nullptr) std::memcpy(&listener, CMSG_DATA(head), sizeof listener);
@@ -132,6 +137,7 @@ class Agent {
   int socket_ = -1;
   int end_[2] = {-1, -1};
   std::mutex mutex_;
+  std::condition_variable arrived_;
   std::vector<std::string> messages_;
   std::atomic<int> calls_ = 0;
   std::thread thread_;
@@ -182,8 +188,9 @@ TEST_P(SeccompNotify, TheAgentsAnswerIsWhatTheContainerSees) {
     Bundle& bundle = make_asking_bundle({}, no_new_privileges);
     bundle.config()["annotations"] = Json::object({{"key", "value"}});
     EXPECT_EQ(output_of(bundle, ask() + "; echo done"), std::to_string(kAnswer) + "\ndone");
-    ASSERT_FALSE(agent.messages().empty());
-    const std::string message = agent.messages().back();
+    const std::vector<std::string> messages = agent.messages(no_new_privileges ? 1 : 2);
+    ASSERT_FALSE(messages.empty());
+    const std::string& message = messages.back();
     EXPECT_EQ(message.find("{\"ociVersion\":\"1.3.0\",\"fds\":[\"seccompFd\"],\"pid\":"), 0u)
         << message;
     EXPECT_NE(message.find("\"metadata\":\"for \\\"us\\\"\",\"state\":{"), std::string::npos);
@@ -191,7 +198,7 @@ TEST_P(SeccompNotify, TheAgentsAnswerIsWhatTheContainerSees) {
     EXPECT_EQ(member_of(message, "id"), last_id());
     EXPECT_EQ(member_of(message, "key"), "value");
   }
-  EXPECT_EQ(agent.messages().size(), 2u);
+  EXPECT_EQ(agent.messages(2).size(), 2u);
 }
 
 TEST_P(SeccompNotify, CreateAndExecTellOfTheirProcesses) {
@@ -201,19 +208,21 @@ TEST_P(SeccompNotify, CreateAndExecTellOfTheirProcesses) {
   bundle.set_script(ask() + "; exec sleep 1000");
   const Completed created = create(bundle);
   ASSERT_EQ(created.exit_status, 0) << created.describe();
-  ASSERT_EQ(agent.messages().size(), 1u) << "before create ends";
-  EXPECT_EQ(member_of(agent.messages()[0], "status"), "creating");
+  const std::vector<std::string> first = agent.messages(1);
+  ASSERT_EQ(first.size(), 1u) << "before create ends";
+  EXPECT_EQ(member_of(first[0], "status"), "creating");
   const std::string init = "\"pid\": " + std::to_string(pid());
-  EXPECT_NE(agent.messages()[0].find("\"pid\":" + std::to_string(pid())), std::string::npos);
-  EXPECT_NE(agent.messages()[0].find(init), std::string::npos) << agent.messages()[0];
+  EXPECT_NE(first[0].find("\"pid\":" + std::to_string(pid())), std::string::npos);
+  EXPECT_NE(first[0].find(init), std::string::npos) << first[0];
   const Completed started = command({"start", "ID"});
   ASSERT_EQ(started.exit_status, 0) << started.describe();
   EXPECT_TRUE(wait_for_output(std::to_string(kAnswer) + "\n"));
   const Completed entered =
       command({"exec", "ID", "/bin/call", std::to_string(kAsked), "4294967295"});
   EXPECT_EQ(entered.out, std::to_string(kAnswer) + "\n") << entered.describe();
-  ASSERT_EQ(agent.messages().size(), 2u);
-  const std::string message = agent.messages()[1];
+  const std::vector<std::string> both = agent.messages(2);
+  ASSERT_EQ(both.size(), 2u);
+  const std::string& message = both[1];
   EXPECT_EQ(member_of(message, "status"), "running");
   EXPECT_NE(message.find(init), std::string::npos) << message;
   EXPECT_EQ(message.find("\"pid\":" + std::to_string(pid())), std::string::npos) << message;
@@ -262,7 +271,7 @@ TEST_P(SeccompNotify, KernelWithoutAWayToTheListener) {
   Agent agent(path_, Agent::Manner::kAnswers);
   expect_refused(create(make_asking_bundle()),
                  "/linux/seccomp/listenerPath: take \"the listener's descriptor\": ENOSYS");
-  EXPECT_TRUE(agent.messages().empty());
+  EXPECT_TRUE(agent.messages(0).empty());
 }
 
 TEST_P(SeccompNotify, WrongCombinations) {
