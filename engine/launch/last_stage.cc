@@ -26,24 +26,25 @@ void load_filter(const Plan& plan, process::Waits waits, sys::BorrowedFd channel
   or_fail(sys::write(channel, sys::Bytes(&message, sizeof message)), Operation::kWrite);
   or_fail(wait_for_go(channel), Operation::kNone);
   // Seen by its parent, it was seen by its neighbours too: by those who may do all that it may.
-  if (plan.seccomp.parent_is_plain_user)
-    or_fail(sys::prctl(sys::kPR_SET_DUMPABLE, 0), Operation::kSet);
+  if (!plan.seccomp.parent_is_plain_user) return;
+  or_fail(sys::prctl(sys::kPR_SET_DUMPABLE, 0), Operation::kSet);
 }
 
 void enter_in_place(const Plan& plan, const process::ExecDescriptors& last) {
   const seccomp::SeccompPlan& filter = plan.seccomp;
   if (filter.listener_path != nullptr) return;
   if (plan.capabilities.leaves_root) capabilities::apply_permitted();
+  if (!process::map_stub(plan.process.exec, last.stub)) return;
   process::InPlace stage;
   stage.capabilities = capabilities::sets_of(plan.capabilities);
   stage.sets_ambient = capabilities::sets_ambient(plan.capabilities);
   stage.ambient = plan.capabilities.ambient;
-  stage.no_new_privileges = plan.process.no_new_privileges;
   stage.filters_first = filter.loader == seccomp::Loader::kSetUp;
   stage.filter = {.len = static_cast<uint16_t>(filter.program.size()),
                   .filter = filter.program.data()};
   stage.filter_flags = filter.flags;
   if (stage.filters_first) process::apply_rlimits(plan.process.rlimits, process::Waits::kNot);
+  if (plan.process.no_new_privileges) process::apply_no_new_privileges();
   process::enter_stub(plan.process.exec, last, stage);
 }
 

@@ -21,9 +21,8 @@ struct Refusal {
 Refusal enter_directory(sys::CStr path) {
   char buffer[kLargestPathBytes];
   // The root is where the set-up is already, mostly, and the kernel says "/" nowhere else.
-  constexpr std::string_view kRoot("/", sizeof "/");
-  const bool is_root = std::string_view(path.c_str(), 2) == kRoot;
-  if (is_root && sys::getcwd(buffer) && std::string_view(buffer, 2) == kRoot) return {};
+  const bool is_root = std::string_view(path.c_str()) == "/";
+  if (is_root && sys::getcwd(buffer) && std::string_view(buffer) == "/") return {};
   if (const auto entered = sys::chdir(path); !entered) {
     return {Operation::kChangeDirectory, entered.error()};
   }

@@ -47,16 +47,6 @@ bool outlive_image(char** texts) {
   return *texts == nullptr;
 }
 
-// Maps the stub where it is linked at. Returns whether it lies there.
-bool map_stub(sys::BorrowedFd stub) {
-  auto* place = reinterpret_cast<void*>(kStubAddress);
-  const auto mapped =
-      sys::portable::mmap(place, kStubImage.size(), sys::kPROT_READ | sys::kPROT_EXEC,
-                          sys::kMAP_PRIVATE | sys::kMAP_FIXED_NOREPLACE, stub, 0);
-  // Before 4.17 the place was a mere wish.
-  return mapped && *mapped == place;
-}
-
 // For kernels before 5.11: marks what /proc/self/fd lists, the list's own descriptor included.
 void mark_each_descriptor(uint32_t first) {
   const sys::Fd directory = or_fail(
@@ -118,11 +108,19 @@ sys::Fd open_working_directory() {
   return or_fail(sys::openat(sys::kCwd, ".", sys::kO_PATH | sys::kO_DIRECTORY), Operation::kOpen);
 }
 
-void enter_stub(const ExecRecord& record, const ExecDescriptors& descriptors, InPlace& stage) {
-  if (!outlive_image(record.stub_argv + 1) || !outlive_image(record.envp)) return;
+bool map_stub(const ExecRecord& record, sys::BorrowedFd stub) {
+  if (!outlive_image(record.stub_argv + 1) || !outlive_image(record.envp)) return false;
   // It is allowed if the file's being mapped is all that is wrong.
-  if (!set_program(descriptors.stub, &image_first).failed_with(sys::kEBUSY)) return;
-  if (!map_stub(descriptors.stub)) return;
+  if (!set_program(stub, &image_first).failed_with(sys::kEBUSY)) return false;
+  auto* place = reinterpret_cast<void*>(kStubAddress);
+  const auto mapped =
+      sys::portable::mmap(place, kStubImage.size(), sys::kPROT_READ | sys::kPROT_EXEC,
+                          sys::kMAP_PRIVATE | sys::kMAP_FIXED_NOREPLACE, stub, 0);
+  // Before 4.17 the place was a mere wish.
+  return mapped && *mapped == place;
+}
+
+void enter_stub(const ExecRecord& record, const ExecDescriptors& descriptors, InPlace& stage) {
   stage.image = &image_first;
   stage.image_bytes = static_cast<size_t>(&image_end - &image_first);
   stage.program = descriptors.stub;

@@ -190,10 +190,14 @@ sys::Result<sys::Fd> open_descriptor_directory();
 // told to the one who still has the container to set up. In the child.
 void check_program(const ExecRecord& record);
 
-// Calls the stub in the calling process (stub/in_place.h), which goes on as the program: `stage`
-// says what is to be set before, and this fills in the rest. Returns, with nothing changed, where
-// the kernel doesn't let the process leave nosc's file; then apply_exec() has to be taken. Pre: the
-// stub doesn't wait. What `stage` points to doesn't lie in nosc's file.
+// Maps the stub where it can be called (stub/in_place.h). Returns whether it can: the kernel has to
+// let the calling process leave nosc's file, and what the program gets must not lie in there.
+// Otherwise nothing has changed that matters, and apply_exec() has to be taken.
+bool map_stub(const ExecRecord& record, sys::BorrowedFd stub);
+
+// Calls the stub in the calling process, which goes on as the program: `stage` says what is to be
+// set before, and this fills in the rest. Never returns.
+// Pre: map_stub(), and the stub doesn't wait. What `stage` points to doesn't lie in nosc's file.
 void enter_stub(const ExecRecord& record, const ExecDescriptors& descriptors, InPlace& stage);
 
 // Executes the stub. Returns only on failure.

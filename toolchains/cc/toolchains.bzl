@@ -223,7 +223,7 @@ def llvm_toolchains(host_include_directories = []):
             ],
             libc = "none",
             link_features = {
-                # Below every architecture's own address, and above what no process may map.
+                # Apart from every architecture's own address, and above what no process may map.
                 "beside_others": [
                     "-Wl,--image-base=0x100000",
                     "-Wl,--no-rosegment",

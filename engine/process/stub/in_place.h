@@ -32,8 +32,7 @@ struct InPlace {
   sys::BorrowedFd attributes = sys::BorrowedFd::from_raw(-1);  // /proc/PID/attr, for a label
   const char* label = nullptr;                                 // nullptr: none
   sys::CapUserDataPair capabilities{};
-  bool sets_ambient = false;  // clears the ambient set, and then raises `ambient`
-  bool no_new_privileges = false;
+  bool sets_ambient = false;   // clears the ambient set, and then raises `ambient`
   bool filters_first = false;  // before capabilities that loading a filter needs are given up
   uint64_t ambient = 0;
   sys::SockFprog filter{};  // of length 0: none

@@ -73,23 +73,18 @@ void write_label(sys::BorrowedFd attributes, const char* label, sys::BorrowedFd 
   fail(channel, Step::kExec, Operation::kExecute, error);
 }
 
-void set_privileges(const InPlace& stage) {
-  const auto check = [&](sys::Result<int> result, Step step) {
-    if (!result) fail(stage.failure, step, Operation::kSet, result.error());
+void set_capabilities(const InPlace& stage) {
+  const auto check = [&](sys::Result<int> result) {
+    if (!result) fail(stage.failure, Step::kCapabilities, Operation::kSet, result.error());
   };
   sys::CapUserHeader header{.version = sys::k_LINUX_CAPABILITY_VERSION_3, .pid = {}};
   const auto set = sys::capset(header, stage.capabilities);
   if (!set) fail(stage.failure, Step::kCapabilities, Operation::kSet, set.error());
-  if (stage.sets_ambient) {
-    check(sys::prctl(sys::kPR_CAP_AMBIENT, sys::kPR_CAP_AMBIENT_CLEAR_ALL), Step::kCapabilities);
-    for (uint32_t number = 0; number != 64; ++number) {
-      if ((stage.ambient >> number & 1) == 0) continue;
-      check(sys::prctl(sys::kPR_CAP_AMBIENT, sys::kPR_CAP_AMBIENT_RAISE, number),
-            Step::kCapabilities);
-    }
-  }
-  if (stage.no_new_privileges) {
-    check(sys::prctl(sys::kPR_SET_NO_NEW_PRIVS, 1), Step::kNoNewPrivileges);
+  if (!stage.sets_ambient) return;
+  check(sys::prctl(sys::kPR_CAP_AMBIENT, sys::kPR_CAP_AMBIENT_CLEAR_ALL));
+  for (uint32_t number = 0; number != 64; ++number) {
+    if ((stage.ambient >> number & 1) == 0) continue;
+    check(sys::prctl(sys::kPR_CAP_AMBIENT, sys::kPR_CAP_AMBIENT_RAISE, number));
   }
 }
 
@@ -105,7 +100,7 @@ void enter(const InPlace& stage) {
   leave_file(stage);
   if (stage.label != nullptr) write_label(stage.attributes, stage.label, channel);
   if (has_filter && stage.filters_first) load(stage.filter, stage.filter_flags, channel);
-  set_privileges(stage);
+  set_capabilities(stage);
   if (has_filter && !stage.filters_first) load(stage.filter, stage.filter_flags, channel);
   execute(stage.candidates, stage.candidate_count, stage.envp, channel);
 }
