@@ -16,11 +16,6 @@ sys::NamespaceFlags cloned(const Plan& plan) {
   return plan.namespaces.created & ~(sys::kCLONE_NEWCGROUP | sys::kCLONE_NEWTIME);
 }
 
-bool is_missing(sys::Errno error) {
-  // E2BIG: a kernel whose clone3 has no field for a cgroup yet (before 5.7).
-  return error == sys::kENOSYS || error == sys::kE2BIG;
-}
-
 bool is_denied(sys::Errno error) {
   return error == sys::kEACCES || error == sys::kEPERM || error == sys::kEOPNOTSUPP;
 }
@@ -145,6 +140,10 @@ Init start_in_one_step(CloneContext& context, sys::Pid pid) {
 
 }  // namespace
 
+bool lacks_clone3(const sys::Result<sys::Pid>& result) {
+  return result.failed_with(sys::kENOSYS) || result.failed_with(sys::kE2BIG);
+}
+
 void kill_and_reap(void* pid) {
   const sys::Pid child = *static_cast<const sys::Pid*>(pid);
   (void)sys::kill(child, sys::kSIGKILL);
@@ -156,7 +155,7 @@ Init start_init(CloneContext& context) {
   const bool user = context.plan->namespaces.created.has(kUser);
   context.child.start = user ? Start::kAfterGo : Start::kAtOnce;
   const auto pid = clone_or_leave_cgroup(context);
-  if (!pid && is_missing(pid.error())) return start_stepwise(context);
+  if (lacks_clone3(pid)) return start_stepwise(context);
   or_fail(pid, "clone3", "the container's first process");
   if (*pid == sys::Pid{0}) {
     context.channel->parent.reset();

@@ -35,6 +35,9 @@ struct CloneContext {
 // Errors: what the kernel refused; no process is left then.
 Init start_init(CloneContext& context);
 
+// Whether the kernel has no clone3, or one without a field for a cgroup yet (E2BIG, before 5.7).
+bool lacks_clone3(const sys::Result<sys::Pid>& result);
+
 // Ends a child that hasn't been waited for, and waits for it.
 // Shape: for Undo; `pid` points to a sys::Pid.
 void kill_and_reap(void* pid);

@@ -10,7 +10,7 @@
 // descriptor closes at exec, and the working directory is checked (CVE-2024-21626).
 //
 //   parent                              between                         new process
-//   fork ------------------------------>
+//   vfork ----------------------------->
 //                                        namespaces, cgroups
 //                       kForked <------- clone(CLONE_PARENT) ---------->
 //   waits for "between", go ------------------------------------------> limits, ids, ... exec
@@ -18,7 +18,9 @@
 //   <------------------------------------------- end of file, or kFailed and the record
 //
 // A joined pid namespace takes only children, hence the process between; CLONE_PARENT makes the new
-// process a child of the parent all the same.
+// process a child of the parent all the same. The one between is never seen in the container, so it
+// may do with the parent's memory: the parent stands still until it has ended. The new process is
+// born with a copy, and in all namespaces at once.
 
 #include <cstdint>
 

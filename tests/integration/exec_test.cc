@@ -76,6 +76,18 @@ TEST_P(ExecTest, EntersEveryNamespaceAndTheCgroup) {
   stop();
 }
 
+// The kernel lets nobody join one who shares memory with another process.
+TEST_P(ExecTest, EntersATimeNamespace) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["namespaces"].push(Json::object({{"type", "time"}}));
+  bundle.config()["linux"]["timeOffsets"] =
+      Json::object({{"boottime", Json::object({{"secs", 864000}})}});
+  start(bundle);
+  EXPECT_EQ(output({}, "readlink /proc/self/ns/time"), output({}, "readlink /proc/1/ns/time"));
+  EXPECT_GE(std::stoll(output({}, "cut -d. -f1 /proc/uptime")), 864000);
+  stop();
+}
+
 TEST_P(ExecTest, PassesStreamsAndStatus) {
   Bundle& bundle = make_bundle();
   start(bundle);
