@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
 #include <utility>
 
 #include "engine/host/directory.h"
@@ -36,10 +38,35 @@ sys::Errno exec_by_directory(const ExecRecord& record, const ExecDescriptors& de
 // nosc's file, as it is mapped. Source: the linker's own symbols.
 extern "C" {
 extern char image_first __asm__("__executable_start");
+extern char constants_end __asm__("etext");
+extern char initialised_end __asm__("edata");
 extern char image_end __asm__("_end");
 }
 
 bool is_in_image(const void* address) { return &image_first <= address && address < &image_end; }
+
+// Code and constants are one segment, from the file's beginning on.
+bool replace_constants(sys::BorrowedFd copy) {
+  const auto bytes = static_cast<size_t>(&constants_end - &image_first);
+  return sys::portable::mmap(&image_first, bytes, sys::kPROT_READ | sys::kPROT_EXEC,
+                             sys::kMAP_PRIVATE | sys::kMAP_FIXED, copy, 0)
+      .ok();
+}
+
+// Variables are what they are by now, and not what they began as. Where pages are larger than here
+// the kernel refuses, and nothing has changed.
+bool replace_variables() {
+  constexpr uintptr_t kPageBytes = 4096;
+  const auto first = reinterpret_cast<uintptr_t>(&initialised_end - 1) & ~(kPageBytes - 1);
+  auto* place = reinterpret_cast<void*>(first);
+  const size_t bytes = reinterpret_cast<uintptr_t>(&image_end) - first;
+  const auto memory = sys::portable::mmap(nullptr, bytes, sys::kPROT_READ | sys::kPROT_WRITE,
+                                          sys::kMAP_PRIVATE | sys::kMAP_ANONYMOUS,
+                                          sys::BorrowedFd::from_raw(-1), 0);
+  if (!memory) return false;
+  memcpy(*memory, place, bytes);
+  return sys::mremap(*memory, bytes, bytes, sys::kMREMAP_MAYMOVE | sys::kMREMAP_FIXED, place).ok();
+}
 
 // Whether none of the texts of a null-terminated array lies in nosc's file.
 bool outlive_image(char** texts) {
@@ -108,9 +135,14 @@ sys::Fd open_working_directory() {
   return or_fail(sys::openat(sys::kCwd, ".", sys::kO_PATH | sys::kO_DIRECTORY), Operation::kOpen);
 }
 
+bool continue_from(sys::BorrowedFd copy) {
+  // It is allowed if the file's being mapped is all that is wrong.
+  if (!set_program(copy, &image_first).failed_with(sys::kEBUSY)) return false;
+  return replace_constants(copy) && replace_variables() && set_program(copy, &image_first);
+}
+
 bool map_stub(const ExecRecord& record, sys::BorrowedFd stub) {
   if (!outlive_image(record.stub_argv + 1) || !outlive_image(record.envp)) return false;
-  // It is allowed if the file's being mapped is all that is wrong.
   if (!set_program(stub, &image_first).failed_with(sys::kEBUSY)) return false;
   auto* place = reinterpret_cast<void*>(kStubAddress);
   const auto mapped =
