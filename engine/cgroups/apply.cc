@@ -7,6 +7,7 @@
 #include "engine/cgroups/cgroups.h"
 #include "engine/cgroups/files.h"
 #include "engine/cgroups/path.h"
+#include "engine/host/host.h"
 #include "engine/rt/step.h"
 #include "syscalls/sys.h"
 
@@ -107,12 +108,7 @@ sys::Errno enable_controllers(const Hierarchy& hierarchy, Controllers needed,
 
 // Device rules are the host's to keep where the caller may make and open devices at all. A user
 // namespace doesn't let it, and often not limit them either (as in runc and crun).
-bool has_devices() {
-  constexpr std::string_view kWholeMap = "4294967295\n";
-  if (sys::portable::geteuid() != sys::Uid{0}) return false;
-  char buffer[64];
-  return read_text(sys::kCwd, "/proc/self/uid_map", buffer).ends_with(kWholeMap);
-}
+bool has_devices() { return sys::portable::geteuid() == sys::Uid{0} && !is_in_user_namespace(); }
 
 sys::Errno write_record(sys::BorrowedFd directory, const WriteRecord& record) {
   const sys::CStr file = sys::CStr::from_terminated(record.file);

@@ -57,16 +57,6 @@ void fill_texts(const spec::Config& config, const Plan& plan, std::string_view b
   texts[Text::kCgroups] = cgroups.view();
 }
 
-// Whether root is root of a user namespace only.
-bool is_in_user_namespace() {
-  const auto file = sys::openat(sys::kCwd, "/proc/self/uid_map", sys::kO_RDONLY | sys::kO_CLOEXEC);
-  char buffer[64];
-  if (!file) return false;
-  const auto count = sys::read(file.borrow(), buffer);
-  constexpr std::string_view kEveryId = "4294967295\n";
-  return count && !std::string_view(buffer, *count).ends_with(kEveryId);
-}
-
 // How many of the caller's descriptors are sockets that the program is to listen on.
 // Source: sd_listen_fds(3).
 uint32_t count_listen_fds(const Environment& environment) {

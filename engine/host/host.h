@@ -61,4 +61,9 @@ HostFacts probe_host(const Caller& caller, Arena& arena);
 // Asks for the security module: only a configuration with labels needs it.
 SecurityModule probe_security_module();
 
+// Whether this process's ids are those of a user namespace, by what every runtime goes by: the
+// kernel's first namespace has all ids in one range. False where /proc doesn't tell.
+// Source: user_namespaces(7).
+bool is_in_user_namespace();
+
 }  // namespace nosc

@@ -35,6 +35,7 @@ int exit_status_of(int wait_status) {
 
 // Writes the id maps of the child's new user namespace and lets it go on.
 void map_ids(CloneContext& context, sys::Pid child) {
+  process::raise_limits(context.plan->process, child);
   namespaces::apply_mappings(context.plan->namespaces, child);
   or_fail(send_go(context.channel->parent), "send", "the container's set-up");
 }
@@ -76,6 +77,9 @@ void unshare_user(const CloneContext& context) {
   // The container's first process joins, while it still may: the file is opened before others'
   // namespaces are joined.
   cgroups::open_unified_members(*context.cgroup);
+  if (context.plan->namespaces.joined.has(kUser)) {
+    process::raise_limits(context.plan->process, sys::getpid());
+  }
   namespaces::apply_joins(context.plan->namespaces);
   unshare_user(context);
   begin_step(Step::kNewNamespaces);

@@ -132,12 +132,16 @@ sys::Fd open_descriptors(sys::Fd proc) {
 // Pre: the memory may be the parent's, so what the parent still needs stays as it is.
 [[noreturn, gnu::noinline]] void between(Entry& entry) {
   report_failures_to(entry.channel.child);
-  hide_from_tracers();
   begin_step(Step::kProc);
   sys::Fd proc = rt::open_proc(rt::VisibleProc::kHosts);
   process::apply_oom_score_adj(entry.plan.process.oom, proc);
   process::apply_affinity(entry.plan.process.affinity.initial);
   if (!loads_filter(entry.plan.seccomp, seccomp::Loader::kSetUp)) proc.reset();
+  if (entry.plan.namespaces.joined.has(sys::kCLONE_NEWUSER)) {
+    process::raise_limits(entry.plan.process, sys::getpid());
+  }
+  // Not before: what isn't dumpable has files in /proc that only root may write to.
+  hide_from_tracers();
   join_namespaces(entry);
   const sys::Pid pid = start_sibling(entry);
   if (pid == sys::Pid{0}) become_program(entry, std::move(proc));

@@ -8,11 +8,12 @@
 namespace nosc::mounts {
 namespace {
 
-// The host's null device, checked: bound over a file it must never be anything else
-// (CVE-2025-31133). The container's own /dev/null is not asked.
-sys::Fd open_null() {
-  sys::Fd null = or_fail(sys::openat(sys::kAT_FDCWD, "/dev/null", sys::kO_PATH | sys::kO_CLOEXEC),
-                         Operation::kOpen);
+// The container's null device, checked: bound over a file it must never be anything else
+// (CVE-2025-31133). Not the host's, whose mode and owner root inside could change for everybody.
+sys::Fd open_null(sys::BorrowedFd root) {
+  sys::Fd null = or_fail(
+      rt::open_beneath(root, "/dev/null", sys::kO_PATH | sys::kO_NOFOLLOW | sys::kO_CLOEXEC),
+      Operation::kOpen);
   sys::Statx status;
   or_fail(sys::statx(null, "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status), Operation::kStat);
   const bool is_null = (status.mode & sys::kS_IFMT.bits()) == sys::kS_IFCHR.bits() &&
@@ -80,7 +81,7 @@ void apply_path_restrictions(const MountPlan& plan, sys::BorrowedFd root) {
   }
   if (plan.masks.empty()) return;
   begin_step(Step::kMask);
-  Covers covers{open_null(), {}};
+  Covers covers{open_null(root), {}};
   for (size_t i = 0; i < plan.masks.size(); ++i) {
     begin_step(Step::kMask, i);
     mask(plan.masks[i], root, covers);

@@ -58,7 +58,7 @@ enum class MapWriter : uint8_t {
 enum class Setgroups : uint8_t {
   kAllow,
   kDeny,     // the price of an unprivileged group map
-  kUnknown,  // a joined user namespace has settled that already
+  kUnknown,  // the user namespace that is joined, or that nosc runs in, has settled that already
 };
 
 // One id map: as text for the kernel, and as the helper's arguments.

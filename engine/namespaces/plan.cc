@@ -117,6 +117,8 @@ void plan_mappings(const spec::Linux& linux, const HostFacts& facts, NamespacePl
     if (given && !wanted) fail_invalid(kind->place, "needs a user namespace");
     if (!given && wanted) fail_invalid(kind->place, "a user namespace needs mappings");
   }
+  // Whom capabilities let set groups is refused only by the user namespace that it runs in.
+  if (!wanted && gids.privileged) plan.setgroups = Setgroups::kUnknown;
   if (!wanted) return;
   plan.uid_map = plan_map(uids, linux.uid_mappings, arena);
   plan.gid_map = plan_map(gids, linux.gid_mappings, arena);

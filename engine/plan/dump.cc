@@ -148,7 +148,7 @@ void print_capability_set(std::string_view name, uint64_t mask, Writer& out) {
 
 void print_identity(const process::IdentityRecord& identity, Writer& out) {
   end(out.text("umask 0").octal(identity.umask.bits()));
-  if (identity.group_change == process::GroupChange::kSet) {
+  if (identity.group_change != process::GroupChange::kKeep) {
     out.text("groups");
     for (sys::Gid group : identity.groups) out.character(' ').decimal(sys::to_raw(group));
     end(out);

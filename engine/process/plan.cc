@@ -70,7 +70,7 @@ void plan_identity(const spec::Process& process, namespaces::Setgroups setgroups
       fail_invalid(kGroups, "not possible with a group map of one id only");
     }
     record.group_change = GroupChange::kKeep;
-  } else if (setgroups == namespaces::Setgroups::kUnknown && groups.empty()) {
+  } else if (setgroups == namespaces::Setgroups::kUnknown) {
     record.group_change = GroupChange::kSetIfAllowed;
   }
 }

@@ -57,7 +57,7 @@ struct RlimitRecord {
 // What happens to the supplementary groups.
 enum class GroupChange : uint8_t {
   kSet,
-  kSetIfAllowed,  // a joined user namespace may deny it, and then there are none to set
+  kSetIfAllowed,  // the caller's or a joined user namespace may deny it: done without, as in runc
   kKeep,          // denied by the container's own user namespace
 };
 
@@ -140,6 +140,11 @@ enum class Waits : uint8_t { kNot, kForStart };
 
 // Sets the resource limits; the failing entry's index is its index in `process.rlimits`.
 void apply_rlimits(std::span<const RlimitRecord> records, Waits waits);
+
+// Raises a process's hard limits, and lowers its oom_score_adj, as far as the plan will want it:
+// what takes the machine's CAP_SYS_RESOURCE, before it is left for a user namespace. What can't be
+// done here fails where it is set. Source: getrlimit(2); proc(5).
+void raise_limits(const ProcessPlan& plan, sys::Pid pid);
 
 // Gives the standard streams that are pipes to the user: /dev/stdout opens them anew, and a pipe
 // that the caller made lets nobody else in. Only pipes: a device belongs to everybody

@@ -138,7 +138,7 @@ TEST_F(PlanProcessTest, GroupsFollowTheUserNamespace) {
   EXPECT_EQ(plan(Setgroups::kUnknown)->identity.group_change, GroupChange::kSetIfAllowed);
   const std::vector<uint32_t> groups = {5};
   process_.user.additional_gids = groups;
-  EXPECT_EQ(plan(Setgroups::kUnknown)->identity.group_change, GroupChange::kSet);
+  EXPECT_EQ(plan(Setgroups::kUnknown)->identity.group_change, GroupChange::kSetIfAllowed);
   const auto denied = plan(Setgroups::kDeny);
   ASSERT_FALSE(denied.ok());
   EXPECT_STREQ(denied.error().place.pointer, "/process/user/additionalGids");

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The devices and links that every container has without asking, and those that it may not open.
 
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "tests/support/container_test.h"
 #include "tests/support/inspect.h"
 
@@ -149,6 +154,38 @@ TEST_P(DeviceRulesTest, DenyingEverythingDeniesThemToo) {
   bundle.config()["linux"]["devices"] = Json::array({kernel_log()});
   bundle.config()["linux"]["resources"]["devices"] = Json::array({rule(false, "rwm")});
   expect_opened(bundle, "own_null");
+}
+
+// Makes the calling process root of a user namespace with one id.
+void enter_user_namespace() {
+  const auto write_file = [](const char* path, const char* text) {
+    const int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (write(fd, text, strlen(text)) < 0) _exit(1);
+    close(fd);
+  };
+  if (unshare(CLONE_NEWUSER) != 0) _exit(1);
+  write_file("/proc/self/setgroups", "deny");
+  write_file("/proc/self/uid_map", "0 0 1\n");
+  write_file("/proc/self/gid_map", "0 0 1\n");
+}
+
+// A container's root that isn't the machine's may not limit devices, and makes and opens none.
+TEST_P(DeviceRulesTest, RulesGoUnheededWithoutTheMachinesDevices) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["mounts"] = Json::array({mount_entry("/proc", "proc", "proc")});
+  bundle.config()["linux"]["resources"]["devices"] = Json::array({rule(false, "rwm")});
+  bundle.set_script("id -u; (mknod /dev/own c 1 11) 2> /dev/null || echo refused");
+  for (const char* path : {"", "-devices"}) {
+    SCOPED_TRACE(path);
+    if (*path != '\0') {
+      bundle.config()["linux"]["cgroupsPath"] = "/" + private_machine().id + path;
+    }
+    Command command = run_command(bundle);
+    command.before_exec = enter_user_namespace;
+    const Completed result = run(command);
+    EXPECT_EQ(result.exit_status, 0) << result.describe();
+    EXPECT_EQ(result.out, "0\nrefused\n");
+  }
 }
 
 }  // namespace

@@ -184,11 +184,11 @@ TEST_P(ExecTest, ReadsAProcessFile) {
   start(bundle);
   const fs::path folder = make_folder("process");
   std::ofstream(folder / "process.json")
-      << R"({"args": ["/bin/sh", "-c", "echo $ONLY; pwd; echo $HOME"], "cwd": "/bin",)"
-      << R"("env": ["ONLY=this", "HOME=/h"]})";
+      << R"({"args": ["/bin/sh", "-c", "echo $ONLY; pwd; echo $HOME; cat /proc/self/oom_s*j"],)"
+      << R"("cwd": "/bin", "oomScoreAdj": 654, "env": ["ONLY=this", "HOME=/h", "PATH=/bin"]})";
   Completed result = run(exec_command({"--process", folder / "process.json", last_id()}));
   EXPECT_EQ(result.exit_status, 0) << result.describe();
-  EXPECT_EQ(result.out, "this\n/bin\n/h\n");
+  EXPECT_EQ(result.out, "this\n/bin\n/h\n654\n");
   std::ofstream(folder / "bad.json") << R"({"args": ["sh"], "cwd": "relative"})";
   result = run(exec_command({"-p", folder / "bad.json", last_id()}));
   EXPECT_EQ(result.exit_status, 255) << result.describe();

@@ -60,6 +60,12 @@ TEST_P(MappedRootTest, RootInsideIsNobodySpecialOutside) {
   EXPECT_EQ(status.st_gid, 200000u);
 }
 
+TEST_P(MappedRootTest, OutOfMemoryScore) {
+  Bundle& bundle = make_mapped_bundle();
+  bundle.config()["process"]["oomScoreAdj"] = 321;
+  EXPECT_EQ(output_of(bundle, "cat /proc/self/oom_score_adj"), "321");
+}
+
 TEST_P(MappedRootTest, DevicesWorkByBindMount) {
   Bundle& bundle = make_mapped_bundle();
   EXPECT_EQ(output_of(bundle,

@@ -260,6 +260,30 @@ test_user_namespace() {
     *) fail "$got" ;;
   esac
 }
+# raised_limit SCRIPT: in a user namespace, with a hard limit that only root of the machine may give.
+raised_limit() {
+  namespaces="$namespaces,{\"type\":\"user\"}"
+  extra='"uidMappings":[{"containerID":0,"hostID":100000,"size":65536}],"gidMappings":[{"containerID":0,"hostID":100000,"size":65536}],'
+  config "$1"
+  sed -i 's/"cwd":/"rlimits":[{"type":"RLIMIT_NOFILE","soft":50,"hard":1000000}],"oomScoreAdj":-500,"cwd":/' $bundle/config.json
+}
+test_limits_rise_in_user_namespace() {
+  raised_limit 'ulimit -Sn; ulimit -Hn; cat /proc/self/oom_score_adj'
+  expect "50
+1000000
+-500" run
+}
+test_limits_rise_in_joined_user_namespace() {
+  raised_limit 'sleep 99'
+  nosc run --detach --bundle $bundle $id > /dev/null < /dev/null || fail 'run --detach'
+  echo '{"user":{"uid":0,"gid":0},"args":["sh","-c","ulimit -Sn; ulimit -Hn; cat /proc/self/oom_score_adj"],"cwd":"/","env":["PATH=/bin"],
+    "oomScoreAdj":-600,
+    "rlimits":[{"type":"RLIMIT_NOFILE","soft":60,"hard":1000001}]}' > /run/process.json
+  expect "60
+1000001
+-600" nosc exec --process /run/process.json $id
+  nosc delete --force $id
+}
 test_seccomp() {
   seccomp='"seccomp":{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO","errnoRet":95}]},'
   config 'grep Seccomp: /proc/self/status; mkdir /tmp/new'
