@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // The container never gets hold of the host's runtime file (CVE-2019-5736).
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <iterator>
 
 #include "tests/support/container_test.h"
 #include "tests/support/inspect.h"
@@ -40,6 +47,33 @@ TEST_P(SelfExeTest, ProgramsAreTheContainersOwn) {
   Bundle& bundle = make_bundle();
   EXPECT_EQ(output_of(bundle, "readlink /proc/1/exe; readlink /proc/self/exe"),
             "/bin/busybox\n/bin/busybox");
+}
+
+// Takes execveat, by which the stub is executed, from the calling process.
+void forbid_execveat() {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execveat, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter = {std::size(program), program};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) _exit(1);
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) _exit(1);
+}
+
+// One execve less: a change that lets the kernel refuse the call would cost it unseen.
+TEST_P(SelfExeTest, TheStubIsCalledWhereTheKernelLetsIt) {
+  NOSC_ONLY();
+  if (is_emulated()) GTEST_SKIP() << "the emulator has the process's file itself";
+  unsigned size = 0;
+  if (prctl(PR_SET_MM, PR_SET_MM_MAP_SIZE, &size, 0, 0) != 0) {
+    GTEST_SKIP() << "a kernel without PR_SET_MM_MAP";
+  }
+  Command command = run_command(make_bundle());
+  command.before_exec = forbid_execveat;
+  const Completed result = run(command);
+  EXPECT_EQ(result.exit_status, 0) << result.describe();
 }
 
 // What runs then is at most a sealed copy: it has no power over the host's file, and whatever it
