@@ -307,8 +307,13 @@ TEST_P(Lifecycle, ACreatedContainerIsNobodysAndSmall) {
   const std::string directory = "/proc/" + std::to_string(pid());
   EXPECT_EQ(field_of(read_file(directory + "/status"), "PPid"), std::to_string(getpid()))
       << "reparented to the caller's reaper";
-  const auto entries = fs::directory_iterator(directory + "/fd");
-  EXPECT_EQ(std::distance(begin(entries), end(entries)), 4) << "the standard streams and a socket";
+  const auto count_descriptors = [&] {
+    const auto entries = fs::directory_iterator(directory + "/fd");
+    return std::distance(begin(entries), end(entries));
+  };
+  // `state` has asked it whether it waits, and it may not have seen the end of that yet.
+  for (int i = 0; i < 2000 && count_descriptors() != 4; ++i) usleep(10'000);
+  EXPECT_EQ(count_descriptors(), 4) << "the standard streams and a socket";
   std::error_code error;
   EXPECT_TRUE(fs::read_symlink(directory + "/exe", error).string().starts_with("/memfd:"));
   const std::string pss = field_of(read_file(directory + "/smaps_rollup"), "Pss");
