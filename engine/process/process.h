@@ -195,9 +195,9 @@ sys::Result<sys::Fd> open_descriptor_directory();
 // told to the one who still has the container to set up. In the child.
 void check_program(const ExecRecord& record);
 
-// Goes on in `copy`, a copy of nosc's file: that is what the calling process consists of and what it
-// comes from afterwards (PR_SET_MM_MAP: stub/in_place.h), as if it had been executed. Returns false
-// where that can't be had, and then nothing has changed that matters.
+// Goes on in `copy`, a copy of nosc's file: that is what the calling process consists of and what
+// it comes from afterwards (PR_SET_MM_MAP: stub/in_place.h), as if it had been executed. Returns
+// false where that can't be had, and then nothing has changed that matters.
 bool continue_from(sys::BorrowedFd copy);
 
 // Maps the stub where it can be called (stub/in_place.h). Returns whether it can: the kernel has to
