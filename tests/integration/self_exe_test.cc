@@ -62,18 +62,37 @@ void forbid_execveat() {
   if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) _exit(1);
 }
 
+bool kernel_has_mm_map() {
+  unsigned size = 0;
+  return !is_emulated() && prctl(PR_SET_MM, PR_SET_MM_MAP_SIZE, &size, 0, 0) == 0;
+}
+
 // One execve less: a change that lets the kernel refuse the call would cost it unseen.
 TEST_P(SelfExeTest, TheStubIsCalledWhereTheKernelLetsIt) {
   NOSC_ONLY();
-  if (is_emulated()) GTEST_SKIP() << "the emulator has the process's file itself";
-  unsigned size = 0;
-  if (prctl(PR_SET_MM, PR_SET_MM_MAP_SIZE, &size, 0, 0) != 0) {
-    GTEST_SKIP() << "a kernel without PR_SET_MM_MAP";
-  }
+  if (!kernel_has_mm_map()) GTEST_SKIP() << "an emulator, or a kernel without PR_SET_MM_MAP";
   Command command = run_command(make_bundle());
   command.before_exec = forbid_execveat;
   const Completed result = run(command);
   EXPECT_EQ(result.exit_status, 0) << result.describe();
+}
+
+// exec goes on in its sealed copy without executing that either.
+TEST_P(SelfExeTest, TheCopyIsMappedWhereTheKernelLetsIt) {
+  NOSC_ONLY();
+  if (!kernel_has_mm_map()) GTEST_SKIP() << "an emulator, or a kernel without PR_SET_MM_MAP";
+  if (caller() == Caller::kPlainUser) GTEST_SKIP() << "a plain user may not outside the container";
+  if (GetParam().kernel == Kernel::kOld) GTEST_SKIP() << "exec needs pidfds";
+  Bundle& bundle = make_bundle();
+  bundle.set_script("trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done");
+  Process container(run_command(bundle));
+  ASSERT_TRUE(container.wait_for_output("ready")) << container.finish().describe();
+  Command command = runtime_command({"exec", last_id(), "/bin/true"});
+  command.before_exec = forbid_execveat;
+  const Completed result = run(command);
+  EXPECT_EQ(result.exit_status, 0) << result.describe();
+  container.send_signal(SIGTERM);
+  EXPECT_EQ(container.finish().exit_status, 0);
 }
 
 // What runs then is at most a sealed copy: it has no power over the host's file, and whatever it
