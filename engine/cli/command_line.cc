@@ -54,6 +54,7 @@ class Parser {
   void keep_repeated(Option option, const char* value);
   bool read_word(char* word);
   bool read_operand(char* word);
+  bool program_may_follow() const;
   void read_program();
 
   std::span<char*> arguments_;
@@ -133,24 +134,29 @@ bool Parser::read_word(char* word) {
   fail_usage("unknown command", word);
 }
 
+bool Parser::program_may_follow() const {
+  return (line_.command == CommandId::kExec && line_.argument != nullptr) ||
+         line_.command == CommandId::kRun || line_.command == CommandId::kPlan;
+}
+
 // The rest is the container's command, whether or not "--" stands before it.
 void Parser::read_program() {
-  const bool takes_program = line_.command == CommandId::kExec ||
-                             line_.command == CommandId::kRun || line_.command == CommandId::kPlan;
   const std::string_view word = arguments_[next_];
-  if (!takes_program) fail_usage("unexpected argument", word);
   line_.program = arguments_.subspan(word == "--" ? next_ + 1 : next_);
   if (line_.program.empty()) fail_usage("a command must follow", word);
 }
 
 void Parser::parse() {
+  bool has_options = true;
   while (next_ < arguments_.size()) {
     char* const word = arguments_[next_++];
-    if (std::string_view(word) == "--") {
-      --next_;
-      return read_program();
-    }
-    if (word[0] == '-' && word[1] != '\0') {
+    if (has_options && std::string_view(word) == "--") {
+      if (program_may_follow()) {
+        --next_;
+        return read_program();
+      }
+      has_options = false;
+    } else if (has_options && word[0] == '-' && word[1] != '\0') {
       read_option(word);
     } else if (!read_word(word)) {
       return;

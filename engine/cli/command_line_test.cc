@@ -164,7 +164,8 @@ TEST(CommandLine, WhatIsNotThereYetIsNotRead) {
 TEST(CommandLine, ExecsCommandBeginsBehindTheId) {
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{"exec", "-t", "--user=1:2", "id", "ls", "-l", "--", "--tty"},
-        {"exec", "-t", "-u", "1:2", "id", "--", "ls", "-l", "--", "--tty"}}) {
+        {"exec", "-t", "-u", "1:2", "id", "--", "ls", "-l", "--", "--tty"},
+        {"exec", "-t", "-u", "1:2", "--", "id", "ls", "-l", "--", "--tty"}}) {
     const Parsed parsed(words);
     ASSERT_TRUE(parsed.ok()) << parsed.message();
     EXPECT_TRUE(parsed.line().has(Option::kTty));
@@ -173,6 +174,13 @@ TEST(CommandLine, ExecsCommandBeginsBehindTheId) {
     EXPECT_STREQ(parsed.line().program[0], "ls");
     EXPECT_STREQ(parsed.line().program[3], "--tty");
   }
+}
+
+TEST(CommandLine, OptionsEndAtTwoDashes) {
+  const Parsed parsed({"kill", "--all", "--", "-id", "9"});
+  ASSERT_TRUE(parsed.ok()) << parsed.message();
+  EXPECT_STREQ(parsed.line().argument, "-id");
+  EXPECT_STREQ(parsed.line().operand, "9");
 }
 
 TEST(CommandLine, SomeOptionsCountEveryTime) {
@@ -213,7 +221,7 @@ TEST(CommandLine, NamesTheWordThatIsWrong) {
       {{"spec", "a"}, "unexpected argument \"a\""},
       {{"report", "a"}, "unexpected argument \"a\""},
       {{"help", "run"}, "unexpected argument \"run\""},
-      {{"spec", "--", "ls"}, "unexpected argument \"--\""},
+      {{"spec", "--", "ls"}, "unexpected argument \"ls\""},
       {{"run", "--bundle"}, "option needs a value \"--bundle\""},
       {{"run", "--bundle="}, "option needs a value \"--bundle=\""},
       {{"run", "--bundle", ""}, "option needs a value \"--bundle\""},
@@ -232,7 +240,7 @@ TEST(CommandLine, NamesTheWordThatIsWrong) {
       {{"exec", "--tty"}, "exec: needs a container ID"},
       {{"kill", "id", "9", "9"}, "unexpected argument \"9\""},
       {{"state", "id", "extra"}, "unexpected argument \"extra\""},
-      {{"state", "id", "--", "ls"}, "unexpected argument \"--\""},
+      {{"state", "id", "--", "ls"}, "unexpected argument \"ls\""},
       {{"exec", "id", "--"}, "a command must follow \"--\""},
       {{"run", "--rootless"}, "unknown option \"--rootless\""},
       {{"plan", "--rootless"}, "unknown option \"--rootless\""},

@@ -8,10 +8,8 @@ namespace {
 
 constexpr size_t kColumnGap = 3;
 
-void write_record(const state::Record& record, state::Status status, Writer& out) {
-  const bool stopped = status == state::Status::kStopped;
-  state::write_state(out, record.texts(), stopped ? sys::Pid{} : record.progress().init.pid,
-                     status);
+sys::Pid pid_of(const state::Record& record, state::Status status) {
+  return status == state::Status::kStopped ? sys::Pid{} : record.progress().init.pid;
 }
 
 // One cell of a table, filled up to its column's width.
@@ -38,21 +36,21 @@ class List {
       return;
     }
     const state::Status status = state::status_of(record);
-    if (format_ == Format::kJson) {
-      out_.character(is_empty_ ? '[' : ',');
-      is_empty_ = false;
-      write_record(record, status, out_);
-      return;
-    }
-    const bool stopped = status == state::Status::kStopped;
-    BufferWriter<12> pid;
-    pid.decimal(stopped ? 0 : static_cast<uint32_t>(sys::to_raw(record.progress().init.pid)));
+    const sys::Pid init = pid_of(record, status);
     BufferWriter<12> owner;
     if (record.owner() == 0) {
       owner.text("root");
     } else {
       owner.character('#').decimal(record.owner());
     }
+    if (format_ == Format::kJson) {
+      out_.character(is_empty_ ? '[' : ',');
+      is_empty_ = false;
+      state::write_state(out_, record.texts(), init, status, owner.view(), state::Layout::kOneLine);
+      return;
+    }
+    BufferWriter<12> pid;
+    pid.decimal(static_cast<uint32_t>(sys::to_raw(init)));
     write_row(record.id(), pid.view(), state::status_name(status),
               record.texts()[state::Text::kBundle], record.texts()[state::Text::kCreated],
               owner.view());
@@ -116,7 +114,8 @@ void print_state(const CommandLine& line, const Environment& environment) {
   state::Record record;
   open_record(line, environment, record);
   BufferWriter<1024> out(kStdout);
-  write_record(record, state::status_of(record), out);
+  const state::Status status = state::status_of(record);
+  state::write_state(out, record.texts(), pid_of(record, status), status);
   out.character('\n');
   or_fail(out.flush(), "write", "stdout");
 }

@@ -29,8 +29,14 @@ TEST_P(List, ShowsEveryContainer) {
   fs::permissions(state_root() / "foreign", fs::perms::all);
   EXPECT_EQ(command({"list", "-q"}).out.size(), first.size() + last_id().size() + 2);
   const Completed json = command({"list", "--format=json"});
-  EXPECT_NE(json.out.find("\"id\": \"" + first + "\""), std::string::npos) << json.out;
-  EXPECT_NE(json.out.find("\"id\": \"" + last_id() + "\""), std::string::npos);
+  EXPECT_TRUE(json.out.starts_with("[{\"ociVersion\":\"1.3.0\",\"id\":\"" + first + "\",\"pid\":"))
+      << json.out;
+  EXPECT_NE(json.out.find("},{\"ociVersion\":\"1.3.0\",\"id\":\"" + last_id() + "\","),
+            std::string::npos)
+      << json.out;
+  const std::string owner =
+      caller() == Caller::kRoot ? "root" : "#" + std::to_string(uid_of(caller()));
+  EXPECT_TRUE(json.out.ends_with(",\"owner\":\"" + owner + "\"}]\n")) << json.out;
   const std::vector<std::string> table = split_lines(command({"list"}).out);
   ASSERT_EQ(table.size(), 3u);
   EXPECT_TRUE(table[0].starts_with("ID ")) << table[0];

@@ -90,7 +90,9 @@ TEST_F(OperationsTest, ListsTheProcessesThatTheHostSees) {
 }
 
 TEST_F(OperationsTest, StatisticsHaveTheUsualShape) {
-  start();
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["cgroupsPath"] = "/" + private_machine().id + "-statistics";
+  start(bundle);
   const Completed result = call({"events", "--stats", last_id()});
   ASSERT_EQ(result.exit_status, 0) << result.describe();
   EXPECT_EQ(split_lines(result.out).size(), 1U) << result.out;
@@ -100,6 +102,7 @@ TEST_F(OperationsTest, StatisticsHaveTheUsualShape) {
                            R"("pids":{"current":)", R"("blkio":{)", R"("hugetlb":{)"}) {
     EXPECT_NE(result.out.find(part), std::string::npos) << part << result.out;
   }
+  EXPECT_EQ(result.out.find(R"("usage":{"total":0,)"), std::string::npos) << result.out;
   EXPECT_EQ(call({"events", "--interval=often", last_id()}).exit_status, 1);
   stop();
 }
