@@ -33,6 +33,29 @@ test_run_missing_in_path() { expect_refused 'not found|no such file' run test no
 test_run_not_executable() { expect_status 126 run test /etc/passwd; }
 test_stdin() { expect input run --interactive test cat <<< input; }
 test_stderr_is_apart() { expect '' run test sh -c 'echo to-stderr >&2'; }
+# Prints what is sent to the socket $1, until that says READY=1.
+listen_for_ready() {
+  python3 -c 'import socket, sys
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(sys.argv[1])
+text = ""
+while "READY=1" not in text:
+    text = listener.recv(4096).decode()
+    print(text, flush=True)' "$1"
+}
+test_notify_from_the_container() {
+  command -v python3 > /dev/null || skip 'no python3 to listen with'
+  local socket=$stage/cases/$case_name.socket
+  cp "${NOSC_NOTIFY:-tests/integration/notify}" "$stage/cases/$case_name.notify"
+  listen_for_ready "$socket" > "$socket.heard" &
+  until_true test -S "$socket"
+  NOTIFY_SOCKET=$socket start --sdnotify=container --volume "$stage/cases/$case_name.notify:/notify:ro" \
+    test sh -c 'until test -e /go; do sleep 0.1; done; /notify STATUS=warm READY=1; sleep 60' &
+  until_true podman exec "$case_name" touch /go
+  until_true grep -q READY=1 "$socket.heard"
+  wait
+  remove
+}
 test_default_capabilities() {
   line=CapEff expect_like $'^CapEff:\t00000000(a80425fb|800405fb)$' status_line
 }
