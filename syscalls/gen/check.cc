@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "syscalls/gen/argument_types.h"
+#include "syscalls/gen/homes.h"
 #include "syscalls/gen/tables.h"
 
 namespace syscalls_gen {
@@ -113,10 +114,22 @@ absl::Status check_constant(const Tables& tables, const Constant& constant) {
   return absl::OkStatus();
 }
 
+// Complains about a topic that has no file of calls.
+absl::Status check_topic(const Tables& tables, const Location& location, const std::string& topic) {
+  if (topic.empty() || topic == kShared) return absl::OkStatus();
+  for (const Topic& known : tables.topics) {
+    if (known.name == topic) return absl::OkStatus();
+  }
+  return complain(location, "\"", topic, "\" is no topic");
+}
+
 absl::Status check_families(const Tables& tables, const FlagTable& table) {
   std::set<std::string> names;
   std::set<std::string> constants;
   for (const Family& family : table.families) {
+    if (auto status = check_topic(tables, family.location, family.topic); !status.ok()) {
+      return status;
+    }
     if (!family.name.empty() && !names.insert(family.name).second) {
       return complain(family.location, family.name, " is a family already");
     }
@@ -139,6 +152,9 @@ absl::Status check_families(const Tables& tables, const FlagTable& table) {
 }
 
 absl::Status check_structs(const Tables& tables) {
+  for (const Struct& type : tables.structs) {
+    if (auto status = check_topic(tables, type.location, type.topic); !status.ok()) return status;
+  }
   for (const Abi& abi : tables.abis) {
     std::set<std::string> names;
     for (const Struct& type : tables.structs) {

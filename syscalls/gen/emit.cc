@@ -16,16 +16,13 @@ absl::Status add_abi(const Tables& tables, const Abi& abi, Files& files) {
   files[folder + "abi.h"] = emit_abi(tables, abi);
   files[folder + "numbers.h"] = emit_numbers(tables, abi);
   files[folder + "errno.h"] = emit_errors(tables, abi);
-  files[folder + "constants.h"] = emit_constants(tables, abi);
   if (auto status = add(files, folder + "decode_data.h", emit_decode_data(tables, abi));
       !status.ok()) {
     return status;
   }
   files[folder + "errno_messages.h"] = emit_error_messages(tables, abi);
   files[folder + "vdso_names.h"] = emit_vdso_names(tables, abi);
-  if (auto status = add(files, folder + "types.h", emit_types(tables, abi)); !status.ok()) {
-    return status;
-  }
+  if (auto status = emit_types(tables, abi, files); !status.ok()) return status;
   for (const Topic& topic : tables.topics) {
     auto status = add(files, folder + topic.name + ".h", emit_topic(tables, abi, topic.name));
     if (!status.ok()) return status;

@@ -25,12 +25,15 @@ std::string emit_instruction(const Abi& abi, const std::string& number,
                              const std::vector<Operand>& operands, bool returns);
 // ABI/abi.h: the calls that the hand-written types need, and the untyped ones.
 std::string emit_abi(const Tables& tables, const Abi& abi);
-// ABI/numbers.h, ABI/errno.h, ABI/constants.h and ABI/types.h.
+// ABI/numbers.h, ABI/errno_messages.h and ABI/errno.h.
 std::string emit_numbers(const Tables& tables, const Abi& abi);
 std::string emit_error_messages(const Tables& tables, const Abi& abi);
 std::string emit_errors(const Tables& tables, const Abi& abi);
-std::string emit_constants(const Tables& tables, const Abi& abi);
-absl::StatusOr<std::string> emit_types(const Tables& tables, const Abi& abi);
+// ABI/constants/HOME.h and ABI/types/HOME.h for each home (see homes.h), and ABI/constants.h and
+// ABI/types.h, which include them all.
+absl::Status emit_types(const Tables& tables, const Abi& abi, Files& files);
+// The line that includes one of those.
+std::string include_part(const Abi& abi, std::string_view part, std::string_view home);
 // ABI/decode_data.h.
 absl::StatusOr<std::string> emit_decode_data(const Tables& tables, const Abi& abi);
 // ABI/vdso_names.h.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "syscalls/gen/emit.h"
+#include "syscalls/gen/homes.h"
 
 namespace syscalls_gen {
 
@@ -112,43 +113,84 @@ std::string emit_accepted(const Tables& tables, const Family& family, const std:
       member_bits(tables.flags.families, *other));
 }
 
-}  // namespace
-
-std::string emit_constants(const Tables& tables, const Abi& abi) {
-  std::string text = file_head("table/flags for " + abi.name);
-  absl::StrAppend(&text, "#include <stdint.h>\n\n#include \"syscalls/sys/fd.h\"\n",
-                  "#include \"syscalls/sys/flags.h\"\n\nnamespace sys {\n\n");
-  for (const Family& family : tables.flags.families) {
-    absl::StrAppend(&text, family.name.empty() ? absl::StrCat("// ", family.text, ".\n")
-                                               : emit_family_type(tables, family));
-    for (const std::string& other : family.accepts) {
-      absl::StrAppend(&text, emit_accepted(tables, family, other));
-    }
-    for (const Constant& constant : family.constants) {
-      const ConstantValue& value = value_on(constant, abi);
-      if (value.kind != ConstantValue::Kind::kKnown) continue;
-      absl::StrAppend(&text, emit_constant(tables, family, constant, value));
-    }
-    absl::StrAppend(&text, "\n");
+std::string emit_family(const Tables& tables, const Abi& abi, const Family& family) {
+  std::string text = family.name.empty() ? absl::StrCat("// ", family.text, ".\n")
+                                         : emit_family_type(tables, family);
+  for (const std::string& other : family.accepts) {
+    absl::StrAppend(&text, emit_accepted(tables, family, other));
   }
-  absl::StrAppend(&text, "// The current folder, where a call takes a folder.\n",
-                  "inline constexpr BorrowedFd kCwd = kAT_FDCWD;\n\n}  // namespace sys\n");
-  return text;
+  for (const Constant& constant : family.constants) {
+    const ConstantValue& value = value_on(constant, abi);
+    if (value.kind != ConstantValue::Kind::kKnown) continue;
+    absl::StrAppend(&text, emit_constant(tables, family, constant, value));
+  }
+  return text + "\n";
 }
 
-absl::StatusOr<std::string> emit_types(const Tables& tables, const Abi& abi) {
+// The constants of one home.
+std::string emit_constants(const Tables& tables, const Homes& homes, const Abi& abi,
+                           const std::string& home) {
+  std::string text = file_head("table/flags for " + abi.name);
+  absl::StrAppend(&text, "#include <stdint.h>\n\n");
+  if (home == kShared) absl::StrAppend(&text, "#include \"syscalls/sys/fd.h\"\n");
+  absl::StrAppend(&text, "#include \"syscalls/sys/flags.h\"\n");
+  if (homes.need_shared.contains(home) && home != kShared) {
+    absl::StrAppend(&text, include_part(abi, "constants", kShared));
+  }
+  absl::StrAppend(&text, "\nnamespace sys {\n\n");
+  for (const Family& family : tables.flags.families) {
+    if (home_of(homes, family) == home) absl::StrAppend(&text, emit_family(tables, abi, family));
+  }
+  if (home == kShared) {
+    absl::StrAppend(&text, "// The current folder, where a call takes a folder.\n",
+                    "inline constexpr BorrowedFd kCwd = kAT_FDCWD;\n\n");
+  }
+  return absl::StrCat(text, "}  // namespace sys\n");
+}
+
+absl::StatusOr<std::string> emit_structs(const Tables& tables, const Homes& homes, const Abi& abi,
+                                         const std::string& home) {
   std::string text = file_head("table/structs for " + abi.name);
-  absl::StrAppend(&text, "#include <stddef.h>\n#include <stdint.h>\n\n#include \"syscalls/",
-                  abi.name,
-                  "/constants.h\"\n#include \"syscalls/sys/ids.h\"\n\nnamespace sys {\n\n");
+  absl::StrAppend(&text, "#include <stddef.h>\n#include <stdint.h>\n\n",
+                  "#include \"syscalls/sys/ids.h\"\n", include_part(abi, "constants", home));
+  if (homes.need_shared.contains(home) && home != kShared) {
+    absl::StrAppend(&text, include_part(abi, "types", kShared));
+  }
+  absl::StrAppend(&text, "\nnamespace sys {\n\n");
   for (const Struct& type : tables.structs) {
-    if (!abi_matches(abi, type.abis)) continue;
+    if (!abi_matches(abi, type.abis) || homes.by_name.at(type.name) != home) continue;
     auto code = emit_struct(tables, abi, type);
     if (!code.ok()) return code.status();
     absl::StrAppend(&text, *code);
   }
-  absl::StrAppend(&text, "}  // namespace sys\n");
-  return text;
+  return absl::StrCat(text, "}  // namespace sys\n");
+}
+
+}  // namespace
+
+std::string include_part(const Abi& abi, std::string_view part, std::string_view home) {
+  return absl::StrCat("#include \"syscalls/", abi.name, "/", part, "/", home,
+                      ".h\"  // IWYU pragma: export\n");
+}
+
+absl::Status emit_types(const Tables& tables, const Abi& abi, Files& files) {
+  const Homes homes = find_homes(tables);
+  std::vector<std::string> names{std::string(kShared)};
+  for (const Topic& topic : tables.topics) names.push_back(topic.name);
+  const std::string folder = abi.name + "/";
+  std::string constants = file_head("table/flags for " + abi.name);
+  std::string types = file_head("table/structs for " + abi.name);
+  for (const std::string& home : names) {
+    absl::StrAppend(&constants, include_part(abi, "constants", home));
+    absl::StrAppend(&types, include_part(abi, "types", home));
+    files[folder + "constants/" + home + ".h"] = emit_constants(tables, homes, abi, home);
+    auto structs = emit_structs(tables, homes, abi, home);
+    if (!structs.ok()) return structs.status();
+    files[folder + "types/" + home + ".h"] = *std::move(structs);
+  }
+  files[folder + "constants.h"] = constants;
+  files[folder + "types.h"] = types;
+  return absl::OkStatus();
 }
 
 }  // namespace syscalls_gen

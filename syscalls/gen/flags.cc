@@ -135,6 +135,7 @@ void append(std::vector<std::string>& list, const std::vector<std::string>& word
 absl::StatusOr<FlagTable> parse_flags(std::string_view file, std::string_view text) {
   FlagTable table;
   bool from_libc = false;
+  std::string topic;
   absl::flat_hash_map<std::string, int> seen;
   for (const Row& row : split_rows(file, text)) {
     const std::vector<std::string> words = split_words(row.text);
@@ -148,15 +149,19 @@ absl::StatusOr<FlagTable> parse_flags(std::string_view file, std::string_view te
       append(table.libc_headers, words);
     } else if (words[0] == "from" && words.size() == 2) {
       from_libc = words[1] == "libc";
+    } else if (words[0] == "topic" && words.size() == 2) {
+      topic = words[1];
     } else if (words[0] == "subset") {
       auto family = parse_subset(row, words, table);
       if (!family.ok()) return family.status();
       table.families.push_back(*family);
+      table.families.back().topic = topic;
     } else if ((words[0] == "flags" || words[0] == "enum" || words[0] == "constants") &&
                words.size() > 3) {
       auto family = parse_family(row, words);
       if (!family.ok()) return family.status();
       table.families.push_back(*family);
+      table.families.back().topic = topic;
     } else {
       return complain(row.location, "\"", words[0], "\" begins no row of this table");
     }

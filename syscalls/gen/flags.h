@@ -45,6 +45,7 @@ struct Family {
   // A subset has no constants of its own: it takes some of another family's.
   std::string whole;
   std::vector<std::string> members;
+  std::string topic;  // whose header it is in if no call takes it; empty: the shared one
 };
 
 // The subset's members among its family's constants: a bit for each, in the table's order. All bits

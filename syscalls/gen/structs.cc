@@ -72,11 +72,18 @@ absl::StatusOr<Field> parse_field(const Row& row) {
 
 absl::StatusOr<std::vector<Struct>> parse_structs(std::string_view file, std::string_view text) {
   std::vector<Struct> structs;
+  std::string topic;
   for (const Row& row : split_rows(file, text)) {
+    if (const std::vector<std::string> words = split_words(row.text);
+        !row.indented && words[0] == "topic" && words.size() == 2) {
+      topic = words[1];
+      continue;
+    }
     if (!row.indented) {
       auto head = parse_head(row);
       if (!head.ok()) return head.status();
       structs.push_back(*head);
+      structs.back().topic = topic;
       continue;
     }
     if (structs.empty()) return complain(row.location, "a field without a struct");

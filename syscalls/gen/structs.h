@@ -28,6 +28,7 @@ struct Struct {
   std::string packed_abis;
   int packed_alignment = 0;  // 0: never packed
   bool zeroed = false;
+  std::string topic;  // whose header it is in if no call takes it; empty: the shared one
   std::vector<Field> fields;
 };
 

@@ -7,9 +7,9 @@ set -eu
 cd "$0.runfiles/nosc" 2> /dev/null || cd "$0.runfiles/_main"
 from=$PWD/syscalls
 to=$BUILD_WORKSPACE_DIRECTORY/syscalls/golden
-mkdir -p "$to/x86_64" "$to/arm"
 cd "$from"
-for header in sys.h x86_64/*.h arm/*.h; do
+for header in sys.h x86_64/*.h x86_64/*/*.h arm/*.h arm/*/*.h; do
+  mkdir -p "$to/${header%/*}"
   cp -L "$header" "$to/$header.golden"
   chmod 644 "$to/$header.golden"
 done

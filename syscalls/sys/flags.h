@@ -10,11 +10,41 @@ namespace sys {
 template <typename From, typename To>
 inline constexpr uint64_t kFlagsAccepted = 0;
 
+namespace detail {
+
+// Whatever members a set may hold, it is its bits. What doesn't ask for the members is here and in
+// functions beside the classes: most constants are types of their own, and each costs the compiler
+// what its class declares.
+template <typename BitsType>
+class FlagBits {
+ public:
+  using Bits = BitsType;
+
+  [[gnu::always_inline]] constexpr Bits bits() const { return bits_; }
+  constexpr bool empty() const { return bits_ == 0; }
+  constexpr explicit operator bool() const { return bits_ != 0; }
+
+ protected:
+  constexpr FlagBits() = default;
+  [[gnu::always_inline]] constexpr explicit FlagBits(Bits bits) : bits_(bits) {}
+
+ private:
+  Bits bits_ = 0;
+};
+
+// A type that an argument doesn't tell, so that it is converted to it.
+template <typename T>
+struct Given {
+  using Type = T;
+};
+
+}  // namespace detail
+
 // Flags of one family: a type of its own, so that flags of different calls don't mix. kMembers has
 // a bit for each flag of the family that the set may hold: what open takes and pipe2 does not can't
 // go to pipe2, though both take O_CLOEXEC.
 template <typename Tag, typename BitsType, uint64_t kMembers = ~uint64_t{0}>
-class FlagSet {
+class FlagSet : public detail::FlagBits<BitsType> {
  public:
   using Bits = BitsType;
 
@@ -23,62 +53,75 @@ class FlagSet {
   template <typename OtherTag, typename OtherBits, uint64_t kOther>
     requires(kFlagsAccepted<OtherTag, Tag> != 0 && (kOther & ~kFlagsAccepted<OtherTag, Tag>) == 0)
   [[gnu::always_inline]] constexpr FlagSet(FlagSet<OtherTag, OtherBits, kOther> other)
-      : bits_(static_cast<Bits>(other.bits())) {}
+      : detail::FlagBits<Bits>(static_cast<Bits>(other.bits())) {}
   template <uint64_t kOther>
     requires(kOther != kMembers && (kOther & ~kMembers) == 0)
   [[gnu::always_inline]] constexpr FlagSet(FlagSet<Tag, Bits, kOther> other)
-      : bits_(other.bits()) {}
+      : detail::FlagBits<Bits>(other.bits()) {}
 
   [[gnu::always_inline]] static constexpr FlagSet from_bits(Bits bits) {
-    FlagSet flags;
-    flags.bits_ = bits;
-    return flags;
+    return FlagSet(bits, nullptr);
   }
-
-  [[gnu::always_inline]] constexpr Bits bits() const { return bits_; }
 
   // True if every flag of other is set.
   [[gnu::always_inline]] constexpr bool has(FlagSet other) const {
-    return (bits_ & other.bits_) == other.bits_;
-  }
-  constexpr bool empty() const { return bits_ == 0; }
-  constexpr explicit operator bool() const { return bits_ != 0; }
-
-  friend constexpr FlagSet operator|(FlagSet a, FlagSet b) { return from_bits(a.bits_ | b.bits_); }
-  friend constexpr FlagSet operator&(FlagSet a, FlagSet b) { return from_bits(a.bits_ & b.bits_); }
-  friend constexpr FlagSet operator^(FlagSet a, FlagSet b) { return from_bits(a.bits_ ^ b.bits_); }
-  friend constexpr FlagSet<Tag, Bits> operator~(FlagSet a) {
-    return FlagSet<Tag, Bits>::from_bits(static_cast<Bits>(~a.bits_));
-  }
-  friend constexpr bool operator==(FlagSet, FlagSet) = default;
-  constexpr FlagSet& operator|=(FlagSet other) { return *this = *this | other; }
-  constexpr FlagSet& operator&=(FlagSet other) { return *this = *this & other; }
-  template <uint64_t kOther>
-  constexpr FlagSet& operator&=(FlagSet<Tag, Bits, kOther> other) {
-    return *this = from_bits(bits_ & other.bits());
+    return (this->bits() & other.bits()) == other.bits();
   }
 
  private:
-  Bits bits_ = 0;
+  [[gnu::always_inline]] constexpr FlagSet(Bits bits, decltype(nullptr))
+      : detail::FlagBits<Bits>(bits) {}
 };
 
-// Sets of one family that may hold different members.
+// Sets of one family, which may hold different members.
 template <typename Tag, typename Bits, uint64_t kA, uint64_t kB>
-  requires(kA != kB)
 constexpr FlagSet<Tag, Bits, (kA | kB)> operator|(FlagSet<Tag, Bits, kA> a,
                                                   FlagSet<Tag, Bits, kB> b) {
   return FlagSet<Tag, Bits, (kA | kB)>::from_bits(a.bits() | b.bits());
 }
 template <typename Tag, typename Bits, uint64_t kA, uint64_t kB>
-  requires(kA != kB)
 constexpr FlagSet<Tag, Bits, (kA & kB)> operator&(FlagSet<Tag, Bits, kA> a,
                                                   FlagSet<Tag, Bits, kB> b) {
   return FlagSet<Tag, Bits, (kA & kB)>::from_bits(a.bits() & b.bits());
 }
 template <typename Tag, typename Bits, uint64_t kA, uint64_t kB>
-  requires(kA != kB)
+constexpr FlagSet<Tag, Bits, (kA | kB)> operator^(FlagSet<Tag, Bits, kA> a,
+                                                  FlagSet<Tag, Bits, kB> b) {
+  return FlagSet<Tag, Bits, (kA | kB)>::from_bits(a.bits() ^ b.bits());
+}
+template <typename Tag, typename Bits, uint64_t kA, uint64_t kB>
 constexpr bool operator==(FlagSet<Tag, Bits, kA> a, FlagSet<Tag, Bits, kB> b) {
   return a.bits() == b.bits();
+}
+template <typename Tag, typename Bits, uint64_t kMembers>
+constexpr FlagSet<Tag, Bits> operator~(FlagSet<Tag, Bits, kMembers> a) {
+  return FlagSet<Tag, Bits>::from_bits(static_cast<Bits>(~a.bits()));
+}
+
+// A set and one of a family that the tables let pass.
+template <typename Tag, typename Bits, uint64_t kMembers, typename OtherTag, typename OtherBits,
+          uint64_t kOther>
+  requires(kFlagsAccepted<OtherTag, Tag> != 0 && (kOther & ~kFlagsAccepted<OtherTag, Tag>) == 0)
+constexpr auto operator|(FlagSet<Tag, Bits, kMembers> a, FlagSet<OtherTag, OtherBits, kOther> b) {
+  return a | FlagSet<Tag, Bits, kMembers>(b);
+}
+template <typename Tag, typename Bits, uint64_t kMembers, typename OtherTag, typename OtherBits,
+          uint64_t kOther>
+  requires(kFlagsAccepted<Tag, OtherTag> != 0 && (kMembers & ~kFlagsAccepted<Tag, OtherTag>) == 0)
+constexpr auto operator|(FlagSet<Tag, Bits, kMembers> a, FlagSet<OtherTag, OtherBits, kOther> b) {
+  return FlagSet<OtherTag, OtherBits, kOther>(a) | b;
+}
+
+template <typename Tag, typename Bits, uint64_t kMembers>
+constexpr FlagSet<Tag, Bits, kMembers>& operator|=(
+    FlagSet<Tag, Bits, kMembers>& a, typename detail::Given<FlagSet<Tag, Bits, kMembers>>::Type b) {
+  return a = a | b;
+}
+// What is taken out of a set, or kept of it, may be any of the family's.
+template <typename Tag, typename Bits, uint64_t kMembers, uint64_t kOther>
+constexpr FlagSet<Tag, Bits, kMembers>& operator&=(FlagSet<Tag, Bits, kMembers>& a,
+                                                   FlagSet<Tag, Bits, kOther> b) {
+  return a = FlagSet<Tag, Bits, kMembers>::from_bits(a.bits() & b.bits());
 }
 
 // One of several values of a family, where some calls take only some of them. kMembers has a bit
@@ -98,8 +141,6 @@ class OneOf {
 
   [[gnu::always_inline]] constexpr Bits bits() const { return bits_; }
 
-  friend constexpr bool operator==(OneOf, OneOf) = default;
-
  private:
   [[gnu::always_inline]] constexpr explicit OneOf(Bits bits) : bits_(bits) {}
 
@@ -107,7 +148,6 @@ class OneOf {
 };
 
 template <typename Tag, typename Bits, uint64_t kA, uint64_t kB>
-  requires(kA != kB)
 constexpr bool operator==(OneOf<Tag, Bits, kA> a, OneOf<Tag, Bits, kB> b) {
   return a.bits() == b.bits();
 }
