@@ -176,17 +176,11 @@ void set_freezing(const CgroupPlan& plan, Freezing wanted) {
 }
 
 bool is_frozen(const CgroupPlan& plan) {
-  for (const Hierarchy& hierarchy : plan.hierarchies) {
-    const bool v2 = hierarchy.is_cgroup2();
-    if (!v2 && !hierarchy.controllers.has(Controller::kFreezer)) continue;
-    const auto directory = open_in(hierarchy);
-    if (!directory) continue;
-    char buffer[64];
-    const char* file = v2 ? "cgroup.freeze" : "freezer.state";
-    const auto text = read_text(directory.borrow(), sys::CStr::from_terminated(file), buffer);
-    if (!text.empty()) return text[0] == (v2 ? '1' : 'F');
-  }
-  return false;
+  const Freezer freezer = open_freezer(plan);
+  if (!freezer.directory) return false;
+  char buffer[64];
+  if (freezer.v2) return read_text(freezer.directory, "cgroup.freeze", buffer).starts_with('1');
+  return read_text(freezer.directory, "freezer.state", buffer).starts_with('F');
 }
 
 Version version_of(const CgroupPlan& plan, Controller controller) {

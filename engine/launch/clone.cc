@@ -33,9 +33,15 @@ int exit_status_of(int wait_status) {
   return signal == 0 ? wait_status >> 8 & 0xff : 128 + signal;
 }
 
+// Does for a process that leaves the machine's user namespace what takes privileges in that one.
+void use_privileges(const process::ProcessPlan& plan, sys::Pid pid) {
+  process::raise_hard_limits(plan.rlimits, pid);
+  process::lower_oom_score_adj(plan.oom, pid);
+}
+
 // Writes the id maps of the child's new user namespace and lets it go on.
 void map_ids(CloneContext& context, sys::Pid child) {
-  process::raise_limits(context.plan->process, child);
+  use_privileges(context.plan->process, child);
   namespaces::apply_mappings(context.plan->namespaces, child);
   or_fail(send_go(context.channel->parent), "send", "the container's set-up");
 }
@@ -78,7 +84,7 @@ void unshare_user(const CloneContext& context) {
   // namespaces are joined.
   cgroups::open_unified_members(*context.cgroup);
   if (context.plan->namespaces.joined.has(kUser)) {
-    process::raise_limits(context.plan->process, sys::getpid());
+    use_privileges(context.plan->process, sys::getpid());
   }
   namespaces::apply_joins(context.plan->namespaces);
   unshare_user(context);

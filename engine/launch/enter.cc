@@ -138,7 +138,7 @@ sys::Fd open_descriptors(sys::Fd proc) {
   process::apply_affinity(entry.plan.process.affinity.initial);
   if (!loads_filter(entry.plan.seccomp, seccomp::Loader::kSetUp)) proc.reset();
   if (entry.plan.namespaces.joined.has(sys::kCLONE_NEWUSER)) {
-    process::raise_limits(entry.plan.process, sys::getpid());
+    process::raise_hard_limits(entry.plan.process.rlimits, sys::getpid());
   }
   // Not before: what isn't dumpable has files in /proc that only root may write to.
   hide_from_tracers();

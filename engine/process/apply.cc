@@ -3,6 +3,7 @@
 
 #include "engine/process/process.h"
 #include "engine/rt/step.h"
+#include "engine/rt/writer.h"
 #include "syscalls/sys.h"
 
 namespace nosc::process {
@@ -54,6 +55,16 @@ void apply_oom_score_adj(const OomRecord& record, sys::BorrowedFd proc) {
   const sys::Fd file = or_fail(
       sys::openat(proc, "self/oom_score_adj", sys::kO_WRONLY | sys::kO_CLOEXEC), Operation::kOpen);
   or_fail(sys::write(file, record.text), Operation::kWrite);
+}
+
+void lower_oom_score_adj(const OomRecord& record, sys::Pid pid) {
+  if (record.text.empty()) return;
+  BufferWriter<40> path;
+  path.text("/proc/").decimal(static_cast<uint32_t>(sys::to_raw(pid)));
+  path.text("/oom_score_adj").character('\0');
+  const auto file = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.view().data()),
+                                sys::kO_WRONLY | sys::kO_CLOEXEC);
+  if (file) (void)sys::write(file.borrow(), record.text);
 }
 
 void give_pipes(const IdentityRecord& record) {

@@ -45,6 +45,12 @@ extern char image_end __asm__("_end");
 
 bool is_in_image(const void* address) { return &image_first <= address && address < &image_end; }
 
+// Whether the kernel lets this process come from another file: that its own is mapped is all that
+// is wrong.
+bool may_leave_image(sys::BorrowedFd program) {
+  return set_program(program, &image_first).failed_with(sys::kEBUSY);
+}
+
 // Code and constants are one segment, from the file's beginning on.
 bool replace_constants(sys::BorrowedFd copy) {
   const auto bytes = static_cast<size_t>(&constants_end - &image_first);
@@ -136,14 +142,13 @@ sys::Fd open_working_directory() {
 }
 
 bool continue_from(sys::BorrowedFd copy) {
-  // It is allowed if the file's being mapped is all that is wrong.
-  if (!set_program(copy, &image_first).failed_with(sys::kEBUSY)) return false;
+  if (!may_leave_image(copy)) return false;
   return replace_constants(copy) && replace_variables() && set_program(copy, &image_first);
 }
 
 bool map_stub(const ExecRecord& record, sys::BorrowedFd stub) {
   if (!outlive_image(record.stub_argv + 1) || !outlive_image(record.envp)) return false;
-  if (!set_program(stub, &image_first).failed_with(sys::kEBUSY)) return false;
+  if (!may_leave_image(stub)) return false;
   auto* place = reinterpret_cast<void*>(kStubAddress);
   const auto mapped =
       sys::portable::mmap(place, kStubImage.size(), sys::kPROT_READ | sys::kPROT_EXEC,

@@ -135,16 +135,20 @@ std::string_view home_in_passwd_line(std::string_view line, uint32_t uid);
 // Writes oom_score_adj of the calling process. `proc` is rt::open_proc()'s.
 void apply_oom_score_adj(const OomRecord& record, sys::BorrowedFd proc);
 
+// Writes that of another process, by the host's /proc, while the caller may lower it: that takes
+// the machine's CAP_SYS_RESOURCE. What can't be done here fails where it is set. Source: proc(5).
+void lower_oom_score_adj(const OomRecord& record, sys::Pid pid);
+
 // Whether the program waits for its start, which takes a descriptor.
 enum class Waits : uint8_t { kNot, kForStart };
 
 // Sets the resource limits; the failing entry's index is its index in `process.rlimits`.
 void apply_rlimits(std::span<const RlimitRecord> records, Waits waits);
 
-// Raises a process's hard limits, and lowers its oom_score_adj, as far as the plan will want it:
-// what takes the machine's CAP_SYS_RESOURCE, before it is left for a user namespace. What can't be
-// done here fails where it is set. Source: getrlimit(2); proc(5).
-void raise_limits(const ProcessPlan& plan, sys::Pid pid);
+// Raises a process's hard limits as far as the plan will want it: that takes the machine's
+// CAP_SYS_RESOURCE, which a user namespace hasn't. What can't be done here fails where it is set.
+// Source: getrlimit(2).
+void raise_hard_limits(std::span<const RlimitRecord> records, sys::Pid pid);
 
 // Gives the standard streams that are pipes to the user: /dev/stdout opens them anew, and a pipe
 // that the caller made lets nobody else in. Only pipes: a device belongs to everybody

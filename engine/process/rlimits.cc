@@ -2,8 +2,7 @@
 #include "engine/host/name_table.h"
 #include "engine/process/process.h"
 #include "engine/rt/step.h"
-#include "engine/rt/writer.h"
-#include "syscalls/sys.h"
+#include "syscalls/processes.h"
 
 namespace nosc::process {
 namespace {
@@ -53,8 +52,8 @@ void apply_rlimits(std::span<const RlimitRecord> records, Waits waits) {
   }
 }
 
-void raise_limits(const ProcessPlan& plan, sys::Pid pid) {
-  for (const RlimitRecord& record : plan.rlimits) {
+void raise_hard_limits(std::span<const RlimitRecord> records, sys::Pid pid) {
+  for (const RlimitRecord& record : records) {
     sys::Rlimit64 limit{};
     if (!sys::prlimit64(pid, record.resource, nullptr, &limit) || record.hard <= limit.max) {
       continue;
@@ -62,13 +61,6 @@ void raise_limits(const ProcessPlan& plan, sys::Pid pid) {
     limit.max = record.hard;
     (void)sys::prlimit64(pid, record.resource, &limit);
   }
-  if (plan.oom.text.empty()) return;
-  BufferWriter<40> path;
-  path.text("/proc/").decimal(static_cast<uint32_t>(sys::to_raw(pid)));
-  path.text("/oom_score_adj").character('\0');
-  const auto file = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.view().data()),
-                                sys::kO_WRONLY | sys::kO_CLOEXEC);
-  if (file) (void)sys::write(file.borrow(), plan.oom.text);
 }
 
 }  // namespace nosc::process

@@ -357,18 +357,6 @@ TEST_P(ExecTest, NoWorkingDirectoryLeadsOut) {
   stop();
 }
 
-// CVE-2019-5736: what the container can see of the runtime is never the host's file.
-TEST_P(ExecTest, NeverShowsTheRuntimesOwnFile) {
-  Bundle& bundle = make_bundle();
-  start(bundle);
-  const std::string before = read_file(private_machine().runtime);
-  const Completed result = run(exec_command({last_id(), "/proc/self/exe"}));
-  EXPECT_NE(result.exit_status, 0) << result.describe();
-  EXPECT_EQ(result.out.find("Usage: nosc"), std::string::npos) << result.out;
-  EXPECT_EQ(read_file(private_machine().runtime), before);
-  stop();
-}
-
 // CVE-2016-9962: who enters can't be looked into before its program runs.
 TEST_P(ExecTest, NobodyInsideReadsWhoEnters) {
   Bundle& bundle = make_bundle();

@@ -38,6 +38,12 @@ class SelfExeTest : public ContainerTest {
     ContainerTest::TearDown();
   }
 
+  // A container that waits to be entered.
+  Process start_waiting(Bundle& bundle) {
+    bundle.set_script("trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done");
+    return Process(run_command(bundle));
+  }
+
  private:
   std::string before_;
 };
@@ -83,14 +89,24 @@ TEST_P(SelfExeTest, TheCopyIsMappedWhereTheKernelLetsIt) {
   if (!kernel_has_mm_map()) GTEST_SKIP() << "an emulator, or a kernel without PR_SET_MM_MAP";
   if (caller() == Caller::kPlainUser) GTEST_SKIP() << "a plain user may not outside the container";
   if (GetParam().kernel == Kernel::kOld) GTEST_SKIP() << "exec needs pidfds";
-  Bundle& bundle = make_bundle();
-  bundle.set_script("trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done");
-  Process container(run_command(bundle));
+  Process container = start_waiting(make_bundle());
   ASSERT_TRUE(container.wait_for_output("ready")) << container.finish().describe();
   Command command = runtime_command({"exec", last_id(), "/bin/true"});
   command.before_exec = forbid_execveat;
   const Completed result = run(command);
   EXPECT_EQ(result.exit_status, 0) << result.describe();
+  container.send_signal(SIGTERM);
+  EXPECT_EQ(container.finish().exit_status, 0);
+}
+
+// What exec's program can see of the runtime is never the host's file.
+TEST_P(SelfExeTest, ExecOfProcSelfExe) {
+  if (GetParam().kernel == Kernel::kOld) GTEST_SKIP() << "exec needs pidfds";
+  Process container = start_waiting(make_bundle());
+  ASSERT_TRUE(container.wait_for_output("ready")) << container.finish().describe();
+  const Completed result = run(runtime_command({"exec", last_id(), "/proc/self/exe"}));
+  EXPECT_NE(result.exit_status, 0) << result.describe();
+  EXPECT_EQ(result.out.find("Usage: nosc"), std::string::npos) << result.out;
   container.send_signal(SIGTERM);
   EXPECT_EQ(container.finish().exit_status, 0);
 }

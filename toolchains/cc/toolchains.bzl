@@ -88,7 +88,7 @@ _FREESTANDING_CXX = [
 ]
 
 # What is written to is never executed, the stack neither. Constants lie in the segment of the code:
-# one mapping fewer at every start, in a program that is one or two dozens of pages.
+# one mapping fewer at every start, in programs of some dozens of pages.
 _FREESTANDING_LINK = [
     "-nostdlib",
     "-static",
