@@ -40,25 +40,13 @@ void set_names(const Plan& plan) {
   if (!plan.domainname.empty()) or_fail(sys::setdomainname(plan.domainname), Operation::kSet);
 }
 
-// Where something is written to /proc: the host's, while it is that, never a container's.
-PassingFd open_proc(const Plan& plan) {
+// Where what the plan has for /proc is written: the host's, while it is that, never a container's.
+// None if it has nothing.
+sys::Fd open_proc(const Plan& plan) {
+  if (plan.sysctls.empty() && plan.process.oom.text.empty()) return {};
   begin_step(Step::kProc);
   return rt::open_proc(plan.root_setup == RootSetup::kOwn ? rt::VisibleProc::kHosts
                                                           : rt::VisibleProc::kForeign);
-}
-
-// While the process has its caller's ids: a user namespace's root isn't the owner of its own files
-// in /proc.
-void write_oom_score_adj(const Plan& plan) {
-  if (plan.process.oom.text.empty()) return;
-  const PassingFd proc = open_proc(plan);
-  process::apply_oom_score_adj(plan.process.oom, proc);
-}
-
-void write_sysctls(const Plan& plan) {
-  if (plan.sysctls.empty()) return;
-  const PassingFd proc = open_proc(plan);
-  sysctl::apply_sysctls(plan.sysctls, proc);
 }
 
 // Opened while /proc is the host's, for the way around execveat, which a filter may not let
@@ -188,11 +176,13 @@ void child_main(const ChildContext& context) {
   enter_cgroup_namespace(plan);
   namespaces::apply_time_namespace(plan.namespaces);
   mounts::open_early_sources(plan.mounts);
-  write_oom_score_adj(plan);
+  const sys::Fd proc = open_proc(plan);
+  // With its caller's ids: a user namespace's root isn't the owner of its own files in /proc.
+  process::apply_oom_score_adj(plan.process.oom, proc);
   become_container_root(plan);
   net::apply_loopback(plan.namespaces.created);
   set_names(plan);
-  write_sysctls(plan);
+  sysctl::apply_sysctls(plan.sysctls, proc);
   const sys::Fd attributes = process::open_label_directory(plan.process.label);
   process::apply_keyring(plan.process.attributes, plan.process.label, attributes);
 
