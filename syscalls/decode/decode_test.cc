@@ -90,6 +90,34 @@ TEST(Decode, NamesOneOfSeveral) {
   EXPECT_EQ(decode({sys::nr::klseek, {3, 0, 77, 0, 0, 0}}), "lseek(3, 0, 0x4d)");
 }
 
+TEST(Decode, NamesSignals) {
+  EXPECT_EQ(decode({sys::nr::kkill, {5, 15, 0, 0, 0, 0}}), "kill(5, SIGTERM)");
+  EXPECT_EQ(decode({sys::nr::kkill, {5, 0, 0, 0, 0, 0}}), "kill(5, 0)");
+  EXPECT_EQ(decode({sys::nr::kkill, {5, 32, 0, 0, 0, 0}}), "kill(5, SIGRTMIN)");
+  EXPECT_EQ(decode({sys::nr::kkill, {5, 34, 0, 0, 0, 0}}), "kill(5, SIGRT_2)");
+  EXPECT_EQ(decode({sys::nr::kkill, {5, 64, 0, 0, 0, 0}}), "kill(5, SIGRT_32)");
+  EXPECT_EQ(decode({sys::nr::kkill, {5, 65, 0, 0, 0, 0}}), "kill(5, 65)");
+  EXPECT_EQ(decode({sys::nr::kkill, {5, static_cast<unsigned>(-1), 0, 0, 0, 0}}), "kill(5, -1)");
+  EXPECT_EQ(decode({sys::nr::ktgkill, {5, 6, 0, 0, 0, 0}}), "tgkill(5, 6, 0)");
+  EXPECT_EQ(decode({sys::nr::kpidfd_send_signal, {3, 0, 0, 0, 0, 0}}),
+            "pidfd_send_signal(3, 0, NULL, 0)");
+  EXPECT_EQ(decode({sys::nr::kprctl, {1, 0, 0, 0, 0, 0}}), "prctl(PR_SET_PDEATHSIG, 0)");
+}
+
+TEST(Decode, TellsTheSignalOfAClone) {
+  const unsigned long child = static_cast<unsigned long>(sys::kSIGCHLD);
+  const unsigned long flags = (sys::kCLONE_NEWPID | sys::kCLONE_NEWUTS).bits();
+  EXPECT_EQ(decode({sys::nr::kclone, {flags | child, 0, 0, 0, 0, 0}}),
+            "clone(CLONE_NEWUTS|CLONE_NEWPID|SIGCHLD, NULL, NULL, NULL, 0)");
+  EXPECT_EQ(decode({sys::nr::kclone, {child, 0, 0, 0, 0, 0}}),
+            "clone(SIGCHLD, NULL, NULL, NULL, 0)");
+  EXPECT_EQ(decode({sys::nr::kclone, {flags | 35, 0, 0, 0, 0, 0}}),
+            "clone(CLONE_NEWUTS|CLONE_NEWPID|SIGRT_3, NULL, NULL, NULL, 0)");
+  EXPECT_EQ(decode({sys::nr::kclone, {flags | 200, 0, 0, 0, 0, 0}}),
+            "clone(CLONE_NEWUTS|CLONE_NEWPID|200, NULL, NULL, NULL, 0)");
+  EXPECT_EQ(decode({sys::nr::kclone, {0, 0, 0, 0, 0, 0}}), "clone(0, NULL, NULL, NULL, 0)");
+}
+
 TEST(Decode, TakesStructsApart) {
   sys::OpenHow how;
   how.flags = sys::kO_DIRECTORY | sys::kO_CLOEXEC;

@@ -48,6 +48,8 @@ void use_processes() {
   (void)sys::rt_sigprocmask(sys::kSIG_BLOCK, nullptr, &signals);
   // No process has this id: the kernel gives out none above 2^22.
   (void)sys::kill(sys::Pid{1 << 30}, sys::kSIGTERM);
+  (void)sys::kill(sys::Pid{1 << 30}, sys::Signal{0});
+  (void)sys::kill(sys::Pid{1 << 30}, sys::Signal{sys::kSIGRTMIN + 3});
   (void)sys::setns(sys::BorrowedFd::from_raw(-1), sys::kCLONE_NEWNET);
   (void)sys::wait4(sys::Pid{-1}, nullptr, sys::kWNOHANG);
   (void)sys::sched_yield();

@@ -54,6 +54,34 @@ inline void add_enum(TextBuffer& out, const decode_data::Family& family, uint64_
   out.add_hex(value);
 }
 
+// The last signal that the kernel numbers on every ABI.
+inline constexpr int kMostSignals = 64;
+
+// The name of a signal below the real-time range; null if it has none.
+inline const char* signal_name(int64_t signal) {
+  const decode_data::Family& family = decode_data::kFamilies[decode_data::kSignalFamily];
+  for (unsigned i = 0; i < family.count; ++i) {
+    const decode_data::Constant& constant = decode_data::kConstants[family.first + i];
+    if (constant.bits == static_cast<uint64_t>(signal)) return constant.name;
+  }
+  return nullptr;
+}
+
+// A signal of the real-time range without SIG: RTMIN, RT_2.
+inline void add_real_time_signal(TextBuffer& out, int64_t signal) {
+  if (signal == kSIGRTMIN) return out.add("RTMIN");
+  out.add("RT_");
+  out.add_signed(signal - kSIGRTMIN);
+}
+
+// SIGTERM, SIGRT_2; 0, which only asks, and what is no signal are numbers.
+inline void add_signal(TextBuffer& out, int64_t signal) {
+  if (const char* const name = signal_name(signal); name != nullptr) return out.add(name);
+  if (signal < kSIGRTMIN || signal > kMostSignals) return out.add_signed(signal);
+  out.add("SIG");
+  add_real_time_signal(out, signal);
+}
+
 inline void add_descriptor(TextBuffer& out, int fd) {
   if (fd == kAT_FDCWD.raw()) return out.add("AT_FDCWD");
   out.add_signed(fd);
@@ -86,7 +114,7 @@ inline void add_clone_flags(TextBuffer& out, const decode_data::Family& family, 
   }
   if ((bits & kSignalBits) == 0) return;
   if ((bits & ~kSignalBits) != 0) out.add('|');
-  add_enum(out, decode_data::kFamilies[decode_data::kSignalFamily], bits & kSignalBits);
+  add_signal(out, static_cast<int64_t>(bits & kSignalBits));
 }
 
 // A name, or else a number.
@@ -114,29 +142,19 @@ inline void add_file_mode(TextBuffer& out, const decode_data::Family& family, ui
 
 // The signals of a set, as [INT TERM]; of one that holds most of them those that it lacks.
 inline void add_signals(TextBuffer& out, uint64_t bits) {
-  constexpr int kSignals = 64;
   constexpr int kMost = 42;
   const bool is_inverse = __builtin_popcountll(bits) >= kMost;
   if (is_inverse) out.add('~');
   out.add('[');
   bool is_first = true;
-  for (int signal = 1; signal <= kSignals; ++signal) {
+  for (int signal = 1; signal <= kMostSignals; ++signal) {
     if ((bits >> (signal - 1) & 1) == static_cast<uint64_t>(is_inverse)) continue;
     if (!is_first) out.add(' ');
     is_first = false;
-    const decode_data::Family& family = decode_data::kFamilies[decode_data::kSignalFamily];
-    const char* name = nullptr;
-    for (unsigned i = 0; i < family.count; ++i) {
-      const decode_data::Constant& constant = decode_data::kConstants[family.first + i];
-      if (name == nullptr && constant.bits == static_cast<uint64_t>(signal)) name = constant.name;
-    }
-    if (name != nullptr) {
+    if (const char* const name = signal_name(signal); name != nullptr) {
       out.add(name + 3);
-    } else if (signal == kSIGRTMIN) {
-      out.add("RTMIN");
     } else {
-      out.add("RT_");
-      out.add_number(static_cast<uint64_t>(signal - kSIGRTMIN), 10);
+      add_real_time_signal(out, signal);
     }
   }
   out.add(']');
@@ -185,7 +203,12 @@ inline void add_value(TextBuffer& out, const CallMemory& memory, decode_data::Ro
   using decode_data::Role;
   switch (role) {
     case Role::kFlags: return add_flags(out, decode_data::kFamilies[family], value);
-    case Role::kEnum: return add_enum(out, decode_data::kFamilies[family], value);
+    case Role::kEnum:
+      if (family == decode_data::kSignalFamily) {
+        return add_signal(out,
+                          size_bytes < 8 ? static_cast<int>(value) : static_cast<int64_t>(value));
+      }
+      return add_enum(out, decode_data::kFamilies[family], value);
     case Role::kCloneFlags: return add_clone_flags(out, decode_data::kFamilies[family], value);
     case Role::kFileMode: return add_file_mode(out, decode_data::kFamilies[family], value);
     case Role::kOneOf: return add_one_of(out, decode_data::kFamilies[family], value);
