@@ -93,11 +93,14 @@ bool kernel_knows_capability(uint32_t number) {
   return sys::prctl(sys::kPR_CAPBSET_READ, number).ok();
 }
 
-// Starts at the highest number that nosc knows and moves to the kernel's: two calls as a rule.
-uint32_t find_last_capability() {
+// Starts at the highest number that nosc knows and moves to the kernel's: one call as a rule, for
+// the kernel knows what is permitted.
+uint32_t find_last_capability(uint64_t permitted) {
   auto number = static_cast<uint32_t>(sys::kCAP_LAST_CAP);
   while (number < 63 && kernel_knows_capability(number + 1)) ++number;
-  while (number > 0 && !kernel_knows_capability(number)) --number;
+  while (number > 0 && (permitted >> number & 1) == 0 && !kernel_knows_capability(number)) {
+    --number;
+  }
   return number;
 }
 
@@ -127,8 +130,8 @@ HostFacts probe_host(const Caller& caller, Arena& arena) {
   HostFacts facts;
   facts.euid = caller.euid;
   facts.egid = caller.egid;
-  facts.last_capability = find_last_capability();
   facts.permitted_capabilities = permitted_capabilities();
+  facts.last_capability = find_last_capability(facts.permitted_capabilities);
   probe_cgroups(facts, arena);
   probe_hierarchies(facts, arena);
   return facts;

@@ -173,7 +173,7 @@ void remove(void* launch) {
   }
   if (!self.record->is_open() || !self.record->relock()) return;
   // A cgroup that was refused because others are in it isn't this container's.
-  record_cgroup(self);
+  if (self.record->progress().init.pid == sys::Pid{0}) record_cgroup(self);
   remove_container(*self.record, self.ends_with_hooks ? &self.plan.hooks : nullptr, self.arena);
 }
 

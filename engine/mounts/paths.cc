@@ -86,6 +86,7 @@ void apply_path_restrictions(const MountPlan& plan, sys::BorrowedFd root) {
     begin_step(Step::kMask, i);
     mask(plan.masks[i], root, covers);
   }
+  (void)covers.empty.release();  // exec closes it
 }
 
 }  // namespace nosc::mounts
