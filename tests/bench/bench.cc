@@ -4,6 +4,7 @@
 // runtimes. Needs root:
 //
 //   sudo ./bazelw run //tests/bench -- [--rounds=N] [--only=NAME] [--history=FILE --machine=TEXT]
+//                                      [--svg=FOLDER]
 //   sudo ./bazelw run //tests/bench -- --operations [--rounds=N]
 //
 // --operations measures create, state, start, exec and delete instead, beside crun and runc;
@@ -187,6 +188,9 @@ void run(const Options& options) {
   bench::print_table(std::cout, contenders);
   if (!options.history.empty()) {
     bench::append_history(options.history, options.machine, contenders);
+  }
+  if (!options.svg.empty()) {
+    bench::write_pictures(options.svg, bench::summarize(contenders));
   }
 }
 

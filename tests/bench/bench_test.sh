@@ -31,7 +31,9 @@ if [[ $(id -u) != 0 ]]; then
   echo 'skip bench: needs root'
   exit
 fi
-said=$(bench)
+said=$(bench --svg="$folder/pictures")
 expect_lines run '^floor +[0-9]' '^nosc +[0-9]'
+said=$(cat "$folder"/pictures/{time_of_a_run,size_of_the_program}.svg)
+expect_lines pictures 'nosc</text>' ' us \(' ' bytes \('
 said=$(bench --operations)
 expect_lines operations '^create +nosc' '^state +nosc' '^start +nosc' '^exec +nosc' '^delete +nosc'

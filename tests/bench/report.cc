@@ -95,4 +95,29 @@ void append_history(const std::string& path, const std::string& machine,
   }
 }
 
+std::vector<Scenario> summarize(const std::vector<Contender>& contenders) {
+  // Source: the slides of the talk of 2021 that nosc answers.
+  constexpr struct {
+    const char* name;
+    uint64_t bytes;
+  } kPublished[] = {{"the talk's engine, published", 24904}, {"youki, published", 2574792}};
+
+  const Figures floor = figures_of(contenders.front());
+  Case times{"a static true", {}};
+  Case sizes{"without shared libraries", {}};
+  uint64_t base_bytes = 0;
+  const auto add_size = [&](const std::string& name, uint64_t bytes) {
+    if (base_bytes == 0) base_bytes = bytes;
+    sizes.rows.push_back({name, static_cast<double>(bytes), ratio(bytes, base_bytes)});
+  };
+  for (const Contender& contender : contenders) {
+    const Figures figures = figures_of(contender);
+    times.rows.push_back({contender.name, static_cast<double>(figures.wall_p10_us),
+                          ratio(figures.wall_p10_us, floor.wall_p10_us)});
+    if (&contender != &contenders.front()) add_size(contender.name, figures.binary_bytes);
+  }
+  for (const auto& published : kPublished) add_size(published.name, published.bytes);
+  return {{"time of a run", "us", {times}}, {"size of the program", "bytes", {sizes}}};
+}
+
 }  // namespace bench

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The figures of a benchmark, as a table for people and as lines for history.csv.
+// The figures of a benchmark, as a table for people, as lines for history.csv and as pictures.
 #pragma once
 
 #include <iosfwd>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/bench/contender.h"
+#include "tests/bench/scenarios.h"
 
 namespace bench {
 
@@ -23,5 +24,9 @@ void print_table(std::ostream& out, const std::vector<Contender>& contenders);
 // Errors: throws std::runtime_error.
 void append_history(const std::string& path, const std::string& machine,
                     const std::vector<Contender>& contenders);
+
+// The time of a run, and the size of the program, as two pictures: the README's. Beside the
+// measured sizes stand two that were published. Pre: as print_table's.
+std::vector<Scenario> summarize(const std::vector<Contender>& contenders);
 
 }  // namespace bench
