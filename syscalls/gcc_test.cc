@@ -13,8 +13,9 @@ TEST(Gcc, CompilesEveryHeader) {
   if (system("g++-12 --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "no g++-12";
   const std::string source = testing::TempDir() + "/headers.cc";
   std::ofstream file(source);
-  for (const char* header : {"sys.h", "errno_messages.h", "sys/decode.h", "sys/fallback.h",
-                             "sys/names.h", "sys/retry.h", "sys/vdso.h", "sys/vdso_random.h"}) {
+  for (const char* header :
+       {"sys.h", "errno_messages.h", "sys/decode.h", "sys/fallback.h", "sys/names.h",
+        "sys/network.h", "sys/retry.h", "sys/signal_set.h", "sys/vdso.h", "sys/vdso_random.h"}) {
     file << "#include \"syscalls/" << header << "\"\n";
   }
   file << "int main() { return sys::getpid() == sys::Pid{0}; }\n";

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The layer's own types, hosted. What must not compile is said with requires-expressions.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include <array>
@@ -12,6 +14,8 @@
 
 #include "syscalls/errno_messages.h"
 #include "syscalls/sys.h"
+#include "syscalls/sys/network.h"
+#include "syscalls/sys/signal_set.h"
 
 namespace {
 
@@ -159,6 +163,39 @@ TEST(CallsTest, CloneProcessForks) {
   int status = 0;
   ASSERT_TRUE(sys::wait4(*child, &status).ok());
   EXPECT_EQ(status, 7 << 8);
+}
+
+TEST(Network, AddressesAreThoseOfTheLibc) {
+  const sys::SockaddrIn own = sys::ipv4_address({127, 0, 0, 1}, 8080);
+  sockaddr_in libc = {};
+  libc.sin_family = AF_INET;
+  libc.sin_port = htons(8080);
+  libc.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  static_assert(sizeof(own) == sizeof(libc));
+  EXPECT_EQ(memcmp(&own, &libc, sizeof(own)), 0);
+  EXPECT_EQ(sys::from_network(own.port), 8080);
+
+  const sys::SockaddrIn6 own6 =
+      sys::ipv6_address({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 8080, 3);
+  sockaddr_in6 libc6 = {};
+  libc6.sin6_family = AF_INET6;
+  libc6.sin6_port = htons(8080);
+  libc6.sin6_addr = in6addr_loopback;
+  libc6.sin6_scope_id = 3;
+  static_assert(sizeof(own6) == sizeof(libc6));
+  EXPECT_EQ(memcmp(&own6, &libc6, sizeof(own6)), 0);
+}
+
+TEST(SignalSet, HoldsWhatWasAdded) {
+  constexpr sys::Sigset kSet = sys::signals_of(sys::kSIGTERM, sys::Signal{64});
+  static_assert(sys::has_signal(kSet, sys::kSIGTERM) && sys::has_signal(kSet, sys::Signal{64}));
+  static_assert(!sys::has_signal(kSet, sys::kSIGHUP) && !sys::has_signal(kSet, sys::Signal{63}));
+  sys::Sigset set = sys::all_signals();
+  sys::remove_signal(set, sys::kSIGKILL);
+  EXPECT_FALSE(sys::has_signal(set, sys::kSIGKILL));
+  EXPECT_TRUE(sys::has_signal(set, sys::kSIGHUP) && sys::has_signal(set, sys::Signal{64}));
+  sys::add_signal(set, sys::kSIGKILL);
+  EXPECT_TRUE(sys::has_signal(set, sys::kSIGKILL));
 }
 
 }  // namespace

@@ -10,13 +10,13 @@
 
 #include "syscalls/freestanding/start.h"
 #include "syscalls/sys.h"
+#include "syscalls/sys/network.h"
 
 namespace {
 
 constexpr unsigned kConnections = 64;
 constexpr uint64_t kListener = kConnections;  // in place of a connection's index
 constexpr int kBacklog = 4096;  // as many as the kernel allows: one too many waits a second
-constexpr uint32_t kLoopback = 0x7f000001;
 constexpr int kUsage = 2;
 
 struct Connection {
@@ -30,12 +30,6 @@ struct Server {
   sys::BorrowedFd epoll;
   sys::BorrowedFd listener;
   Connection* connections;
-};
-
-// The bytes of a number as the network orders them, whatever order the machine has.
-struct BigEndian16 {
-  unsigned char high;
-  unsigned char low;
 };
 
 void say(sys::Bytes text) { (void)sys::write(sys::BorrowedFd::from_raw(1), text); }
@@ -73,18 +67,13 @@ sys::Fd listen_on(unsigned port) {
   require(socket);
   const int enabled[] = {1};
   require(sys::setsockopt(socket.borrow(), sys::kSOL_SOCKET, sys::kSO_REUSEADDR, enabled));
-  sys::SockaddrIn address;
-  address.family = static_cast<uint16_t>(sys::kAF_INET);
-  address.port = __builtin_bit_cast(uint16_t, BigEndian16{static_cast<unsigned char>(port >> 8),
-                                                          static_cast<unsigned char>(port)});
-  for (unsigned i = 0; i < 4; ++i) address.address[i] = kLoopback >> (24 - 8 * i) & 0xff;
-  require(sys::bind(socket.borrow(), sys::Bytes(&address, sizeof(address))));
+  sys::SockaddrIn address = sys::ipv4_address({127, 0, 0, 1}, static_cast<uint16_t>(port));
+  require(sys::bind(socket.borrow(), sys::bytes_of(address)));
   require(sys::listen(socket.borrow(), kBacklog));
   int length = sizeof(address);
   require(sys::getsockname(socket.borrow(), &address, length));
-  const auto chosen = __builtin_bit_cast(BigEndian16, address.port);
   say(sys::text("echo_server: 127.0.0.1:"));
-  say_number(static_cast<unsigned>(chosen.high << 8 | chosen.low));
+  say_number(sys::from_network(address.port));
   return socket.take();
 }
 

@@ -12,6 +12,7 @@
 
 #include "syscalls/freestanding/start.h"
 #include "syscalls/sys.h"
+#include "syscalls/sys/signal_set.h"
 
 namespace {
 
@@ -250,8 +251,7 @@ int sys_main(int, char**, char** envp) {
   shell.environment = envp;
   shell.status = 0;
   // ^C ends the programs alone.
-  sys::Sigset interrupt;
-  interrupt.bits[0] = 1UL << (sys::to_raw(sys::kSIGINT) - 1);
+  const sys::Sigset interrupt = sys::signals_of(sys::kSIGINT);
   (void)sys::rt_sigprocmask(sys::kSIG_BLOCK, &interrupt, &shell.former_mask);
   sys::Termios terminal;
   const bool prompts = sys::ioctl(kIn, sys::kTCGETS, &terminal).ok();

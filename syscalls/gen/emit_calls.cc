@@ -128,7 +128,9 @@ bool call_exists(const Tables& tables, const Abi& abi, const Call& call) {
 absl::StatusOr<std::string> emit_topic(const Tables& tables, const Abi& abi,
                                        const std::string& topic) {
   std::string text = file_head("table/calls for " + abi.name);
-  absl::StrAppend(&text, include_part(abi, "types", topic), "#include \"syscalls/sys/cstr.h\"\n",
+  // What a call failed with has to have a name wherever the call has one.
+  absl::StrAppend(&text, "#include \"syscalls/", abi.name, "/errno.h\"  // IWYU pragma: export\n",
+                  include_part(abi, "types", topic), "#include \"syscalls/sys/cstr.h\"\n",
                   "#include \"syscalls/sys/result.h\"\n",
                   "#include \"syscalls/sys/span.h\"\n\nnamespace sys {\n\n");
   for (const Call& call : tables.calls) {

@@ -148,6 +148,19 @@ template <size_t kSize>
   return Bytes(literal, kSize - 1);
 }
 
+// One struct as the bytes that a call reads: an address, an option's value.
+template <detail::PlainData T>
+[[gnu::always_inline]] inline Bytes bytes_of(const T& object) {
+  return Bytes(&object, sizeof(object));
+}
+
+// One struct as the bytes that a call fills.
+template <detail::PlainData T>
+  requires(!detail::kIsConst<T>)
+[[gnu::always_inline]] inline MutableBytes mutable_bytes_of(T& object) {
+  return MutableBytes(&object, sizeof(object));
+}
+
 // An address as the 64-bit field that the kernel's extensible structs hold it in.
 [[gnu::always_inline]] inline uint64_t address_of(const void* pointer) {
   return reinterpret_cast<uintptr_t>(pointer);

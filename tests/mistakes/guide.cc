@@ -8,7 +8,9 @@
 #include "syscalls/files.h"
 #include "syscalls/freestanding/start.h"
 #include "syscalls/sys/names.h"
+#include "syscalls/sys/network.h"
 #include "syscalls/sys/retry.h"
+#include "syscalls/sys/signal_set.h"
 #include "syscalls/sys/vdso.h"
 #include "syscalls/sys/vdso_random.h"
 #include "syscalls/time.h"
@@ -46,6 +48,13 @@ void use(sys::Bytes, size_t) {}
   const sys::DupFlags flags = close_later ? sys::kO_CLOEXEC : sys::DupFlags{};
   (void)sys::dup3(fd, 9, flags);
   (void)sys::dup3(fd, 9, sys::kO_NONBLOCK);  // refused-error {{no viable conversion}}
+}
+
+[[maybe_unused]] void signals_and_addresses(sys::BorrowedFd socket) {
+  const sys::Sigset waited = sys::signals_of(sys::kSIGTERM, sys::kSIGCHLD);
+  (void)sys::rt_sigprocmask(sys::kSIG_BLOCK, &waited);
+  const sys::SockaddrIn address = sys::ipv4_address({127, 0, 0, 1}, 8080);
+  (void)sys::bind(socket, sys::bytes_of(address));
 }
 
 [[maybe_unused]] size_t interrupted(sys::BorrowedFd fd) {

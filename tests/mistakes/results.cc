@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "syscalls/sys.h"
+#include "syscalls/sys/network.h"
 
 namespace {
 
@@ -62,6 +63,11 @@ namespace {
   (void)sys::getpgid(user);
   return user == sys::Uid{0} ||
          user == sys::Gid{0};  // refused-error {{invalid operands to binary expression}}
+}
+
+[[maybe_unused]] void a_port_is_in_the_order_of_networks(sys::SockaddrIn& address) {
+  address.port = sys::to_network(80);
+  address.port = 80;  // refused-error {{no viable overloaded '='}}
 }
 
 }  // namespace

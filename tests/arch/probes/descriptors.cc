@@ -2,6 +2,7 @@
 //
 // Descriptors: owners, pipes, waiting, sockets.
 
+#include "syscalls/sys/network.h"
 #include "tests/arch/probes/support.h"
 
 namespace {
@@ -135,4 +136,40 @@ TEST_CASE(sockets_tell_who_is_there) {
   CHECK_EQUAL(to_raw(peer.pid), to_raw(sys::getpid()));
   CHECK_EQUAL(to_raw(peer.uid), to_raw(sys::portable::geteuid()));
   CHECK_EQUAL(to_raw(peer.gid), to_raw(sys::portable::getegid()));
+}
+
+TEST_CASE(sockets_have_options_and_addresses) {
+  auto made = sys::socket(sys::kAF_INET, sys::kSOCK_STREAM | sys::kSOCK_CLOEXEC);
+  if (made.failed_with(sys::kEAFNOSUPPORT)) return;
+  CHECK_OK(made);
+  const sys::Fd socket = made.take();
+  const int on = 1;
+  CHECK_OK(sys::setsockopt(socket, sys::kSOL_SOCKET, sys::kSO_REUSEADDR, sys::bytes_of(on)));
+  CHECK_OK(sys::setsockopt(socket, sys::kSOL_TCP, sys::kTCP_NODELAY, sys::bytes_of(on)));
+  int told = 0;
+  int length = sizeof(told);
+  CHECK_OK(sys::getsockopt(socket, sys::kSOL_TCP, sys::kTCP_NODELAY, &told, length));
+  CHECK_EQUAL(length, sizeof(told));
+  CHECK(told != 0);
+  CHECK_OK(sys::bind(socket, sys::bytes_of(sys::ipv4_address({0, 0, 0, 0}, 0))));
+  sys::SockaddrIn address{};
+  length = sizeof(address);
+  CHECK_OK(sys::getsockname(socket, &address, length));
+  CHECK_EQUAL(length, sizeof(address));
+  CHECK_EQUAL(address.family, static_cast<unsigned>(sys::kAF_INET));
+  CHECK(sys::from_network(address.port) != 0);
+}
+
+TEST_CASE(timers_are_waited_for) {
+  const auto made = sys::timerfd_create(sys::kCLOCK_MONOTONIC, sys::kTFD_CLOEXEC);
+  CHECK_OK(made);
+  sys::Itimerspec value{};
+  value.value.nsec = 1;
+  CHECK_OK(sys::portable::timerfd_settime(made.borrow(), {}, value));
+  uint64_t ends = 0;
+  CHECK_EQUAL(CHECK_VALUE(sys::read(made.borrow(), sys::mutable_bytes_of(ends))), sizeof(ends));
+  CHECK_EQUAL(ends, 1);
+  sys::Itimerspec now{};
+  CHECK_OK(sys::portable::timerfd_gettime(made.borrow(), now));
+  CHECK(now.value.sec == 0 && now.value.nsec == 0);
 }

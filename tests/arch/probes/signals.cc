@@ -2,6 +2,7 @@
 //
 // Signals: their numbers, sets, actions and reports.
 
+#include "syscalls/sys/signal_set.h"
 #include "tests/arch/probes/support.h"
 
 // Found where sys has no flag of that name, which is where Sigaction has no restorer.
@@ -15,21 +16,8 @@ using namespace fallback;
 
 namespace {
 
-void add(sys::Sigset& set, sys::Signal signal) {
-  constexpr unsigned kWordBits = sizeof(set.bits[0]) * 8;
-  const unsigned bit = static_cast<unsigned>(signal) - 1;
-  set.bits[bit / kWordBits] |= 1ul << bit % kWordBits;
-}
-
-bool contains(const sys::Sigset& set, sys::Signal signal) {
-  constexpr unsigned kWordBits = sizeof(set.bits[0]) * 8;
-  const unsigned bit = static_cast<unsigned>(signal) - 1;
-  return (set.bits[bit / kWordBits] >> bit % kWordBits & 1) != 0;
-}
-
 sys::Sigset blocked(sys::Signal signal) {
-  sys::Sigset set = {};
-  add(set, signal);
+  const sys::Sigset set = sys::signals_of(signal);
   CHECK_OK(sys::rt_sigprocmask(sys::kSIG_BLOCK, &set));
   return set;
 }
@@ -116,27 +104,27 @@ TEST_CASE(handler_returns_to_what_it_interrupted) {
   CHECK_EQUAL(last, sys::kSIGUSR2);
   sys::Sigset now = {};
   CHECK_OK(sys::rt_sigprocmask(sys::kSIG_BLOCK, nullptr, &now));
-  CHECK(!contains(now, sys::kSIGUSR1) && !contains(now, sys::kSIGUSR2));
+  CHECK(!sys::has_signal(now, sys::kSIGUSR1) && !sys::has_signal(now, sys::kSIGUSR2));
 }
 
 TEST_CASE(action_is_read_back) {
   sys::Sigaction action = action_of(exit_with_signal);
   add_flags(action.flags, sys::kSA_RESTART | sys::kSA_NODEFER);
-  add(action.mask, sys::kSIGTERM);
-  add(action.mask, sys::kSIGCHLD);
+  sys::add_signal(action.mask, sys::kSIGTERM);
+  sys::add_signal(action.mask, sys::kSIGCHLD);
   CHECK_OK(sys::rt_sigaction(sys::kSIGUSR2, &action));
   const sys::Sigaction former = action_now(sys::kSIGUSR2);
   CHECK_EQUAL(reinterpret_cast<uintptr_t>(former.handler),
               reinterpret_cast<uintptr_t>(action.handler));
   CHECK(former.flags == action.flags);
-  CHECK(contains(former.mask, sys::kSIGTERM) && contains(former.mask, sys::kSIGCHLD));
-  CHECK(!contains(former.mask, sys::kSIGUSR1));
+  CHECK(sys::has_signal(former.mask, sys::kSIGTERM) && sys::has_signal(former.mask, sys::kSIGCHLD));
+  CHECK(!sys::has_signal(former.mask, sys::kSIGUSR1));
 }
 
 TEST_CASE(untouched_signal_has_the_default_action) {
   const sys::Sigaction former = action_now(sys::kSIGWINCH);
   CHECK(former.handler == nullptr);
-  CHECK(!contains(former.mask, sys::kSIGWINCH));
+  CHECK(!sys::has_signal(former.mask, sys::kSIGWINCH));
 }
 
 TEST_CASE(kill_and_stop_take_no_handler) {
@@ -149,11 +137,11 @@ TEST_CASE(blocked_signals_are_told_and_wait) {
   (void)blocked(sys::kSIGUSR1);
   sys::Sigset now = {};
   CHECK_OK(sys::rt_sigprocmask(sys::kSIG_BLOCK, nullptr, &now));
-  CHECK(contains(now, sys::kSIGUSR1) && !contains(now, sys::kSIGUSR2));
+  CHECK(sys::has_signal(now, sys::kSIGUSR1) && !sys::has_signal(now, sys::kSIGUSR2));
   send_to_itself(sys::kSIGUSR1);
   sys::Sigset pending = {};
   CHECK_OK(sys::rt_sigpending(pending));
-  CHECK(contains(pending, sys::kSIGUSR1) && !contains(pending, sys::kSIGUSR2));
+  CHECK(sys::has_signal(pending, sys::kSIGUSR1) && !sys::has_signal(pending, sys::kSIGUSR2));
 }
 
 TEST_CASE(waiting_signal_is_taken_with_its_sender) {
