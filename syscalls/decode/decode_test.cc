@@ -104,6 +104,28 @@ TEST(Decode, NamesSignals) {
   EXPECT_EQ(decode({sys::nr::kprctl, {1, 0, 0, 0, 0, 0}}), "prctl(PR_SET_PDEATHSIG, 0)");
 }
 
+TEST(Decode, NamesSocketOptionsByTheirLevel) {
+  EXPECT_EQ(decode({sys::nr::ksetsockopt, {3, 6, 1, 0, 0, 0}}),
+            "setsockopt(3, SOL_TCP, TCP_NODELAY)");
+  // 6 is SOL_TCP where it is a level.
+  EXPECT_EQ(decode({sys::nr::ksetsockopt, {3, 1, 6, 1, 4, 0}}),
+            "setsockopt(3, SOL_SOCKET, SO_BROADCAST, 0x1, 4)");
+  EXPECT_EQ(decode({sys::nr::ksetsockopt, {3, 6, 6, 1, 4, 0}}),
+            "setsockopt(3, SOL_TCP, TCP_KEEPCNT, 0x1, 4)");
+  EXPECT_EQ(decode({sys::nr::kgetsockopt, {3, 41, 26, 1, 1, 0}}),
+            "getsockopt(3, SOL_IPV6, IPV6_V6ONLY, 0x1, 0x1)");
+}
+
+TEST(Decode, TellsWhatARequestTakesAndNoMore) {
+  // The sixth register is none of prctl's, and 15 is PR_SET_NAME where it is the option.
+  EXPECT_EQ(decode({sys::nr::kprctl, {24, 15, 0, 0, 0, 0x7f01}}),
+            "prctl(PR_CAPBSET_DROP, CAP_IPC_OWNER)");
+  EXPECT_EQ(decode({sys::nr::kkeyctl, {1, place_of(path), 0, 0, 0, 0}}),
+            R"(keyctl(KEYCTL_JOIN_SESSION_KEYRING, "/etc/passwd"))");
+  EXPECT_EQ(decode({sys::nr::kmknodat, {3, place_of(path), 020666, 0x103, 0, 0}}),
+            R"(mknodat(3, "/etc/passwd", S_IFCHR|0666, 259))");
+}
+
 TEST(Decode, TellsTheSignalOfAClone) {
   const unsigned long child = static_cast<unsigned long>(sys::kSIGCHLD);
   const unsigned long flags = (sys::kCLONE_NEWPID | sys::kCLONE_NEWUTS).bits();

@@ -54,9 +54,9 @@ inline const decode_data::Request* find_request(const decode_data::Call& call,
 }
 
 // True if neither this argument nor one behind it has a value.
-inline bool are_zero(const RawCall& call, size_t index) {
+inline bool are_zero(const RawCall& call, size_t index, size_t count) {
   unsigned long bits = 0;
-  for (; index < 6; ++index) bits |= call.arguments[index];
+  for (; index < count && index < 6; ++index) bits |= call.arguments[index];
   return bits == 0;
 }
 
@@ -128,14 +128,17 @@ inline void decode_call(TextBuffer& out, const RawCall& raw, const CallMemory& m
   out.add('(');
   const decode_data::Request* request = nullptr;
   bool is_told = false;  // what a request takes
+  bool may_ask = true;   // the first value of several is the request
   for (size_t i = 0; i < call->count && i < 6; ++i) {
     decode_data::Parameter parameter = decode_data::kParameters[call->first + i];
     if (request != nullptr) parameter = {parameter.name, request->role, request->family};
     if (parameter.role == Role::kNothing) break;
-    if (is_told && detail::are_zero(raw, i)) break;
+    if (is_told && detail::are_zero(raw, i, call->count)) break;
     is_told = is_told || request != nullptr;
-    request =
-        parameter.role == Role::kEnum ? detail::find_request(*call, raw.arguments[i]) : nullptr;
+    request = parameter.role == Role::kEnum && may_ask
+                  ? detail::find_request(*call, raw.arguments[i])
+                  : nullptr;
+    may_ask = may_ask && parameter.role != Role::kEnum;
     if (parameter.role == Role::kPadding) continue;
     if (parameter.role == Role::kOptionalMode && raw.arguments[i] == 0) continue;
     if (i != 0) out.add(", ");
