@@ -15,13 +15,14 @@
 // A hook is executed by its absolute path, with its own arguments and its own environment and
 // nothing else of either: a library path that the image set reaches no hook of the host
 // (CVE-2025-23266). One that names no environment at all has nosc's, and inside the container that
-// of the container's program, as with other runtimes; an empty one is empty. It reads the
-// container's state as JSON from its standard input and writes to two memory files, which are told
-// when it fails and else forgotten; only what a startContainer hook of `start` writes goes to the
-// container's standard error, for there is no nosc to tell it. It leads a session of its own, with
-// every signal as it is by default, and dies with its nosc, after its timeout, or when a signal
-// ends the wait for it (rt/waiting.h): then with its process group. Source: runtime-spec 1.3.0,
-// config.md, "POSIX-platform Hooks"; runtime.md, "Lifecycle".
+// of the container's program, as with other runtimes; an empty one is empty. Its
+// working directory is the bundle, inside the container the root. It reads the container's state as
+// JSON from its standard input, with the pid as it sees it itself, and writes to two memory files,
+// which are told when it fails and else forgotten; only what a startContainer hook of `start`
+// writes goes to the container's standard error, for there is no nosc to tell it. It leads a
+// session of its own, with every signal as it is by default, and dies with its nosc, after its
+// timeout, or when a signal ends the wait for it (rt/waiting.h): then with its process group.
+// Source: runtime-spec 1.3.0, config.md, "POSIX-platform Hooks"; runtime.md, "Lifecycle".
 
 #include <array>
 #include <cstdint>

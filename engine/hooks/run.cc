@@ -39,6 +39,15 @@ sys::Result<sys::Fd> make_input(const HookContext& context) {
   return file;
 }
 
+// Hooks outside find the bundle as their working directory, as with other runtimes, if it is still
+// there; those that are told "created", startContainer's, the container's root.
+void enter_bundle(const HookContext& context) {
+  BufferWriter<4096> path;
+  path.text((*context.texts)[state::Text::kBundle]).character('\0');
+  if (context.status == state::Status::kCreated || path.truncated()) return;
+  (void)sys::chdir(sys::CStr::from_terminated(path.view().data()));
+}
+
 // In the hook's process. Returns what was refused.
 sys::Errno execute(const HookRecord& hook, const HookContext& context, sys::BorrowedFd input) {
   (void)sys::prctl(sys::kPR_SET_PDEATHSIG, static_cast<unsigned long>(sys::kSIGKILL));
@@ -49,6 +58,7 @@ sys::Errno execute(const HookRecord& hook, const HookContext& context, sys::Borr
   if (error.raw() >= 0) (void)sys::dup3(error, kStderr);
   (void)sys::close_range(3, ~0u, sys::kCLOSE_RANGE_CLOEXEC);
   (void)rt::reset_signals();
+  enter_bundle(context);
   char** envp = context.envp == nullptr ? own_environment : context.envp;
   if (hook.envp != nullptr) envp = hook.envp;
   return sys::execve(sys::CStr::from_terminated(hook.path), hook.argv, envp).error();

@@ -61,7 +61,7 @@ sys::Fd open_descriptors(const ChildContext& context) {
 }
 
 // The parent has written down who this is; hooks have run. From here on the container can be found
-// whatever becomes of the parent. Returns how this process looks from outside.
+// whatever becomes of the parent. Returns what is known of this process.
 Go await_admission(const ChildContext& context) {
   if (context.texts == nullptr) return {};
   const hooks::HookPlan& plan = context.plan->hooks;
@@ -69,6 +69,10 @@ Go await_admission(const ChildContext& context) {
   begin_step(Step::kClone);
   Go go;
   or_fail(wait_for_go(context.channel, go), Operation::kNone);
+  // The container's hooks are told the pid as they see it. Asked for here, before a filter.
+  const bool has_hooks =
+      plan.has(hooks::Kind::kCreateContainer) || plan.has(hooks::Kind::kStartContainer);
+  if (has_hooks) go.pid = sys::getpid();
   apply_hooks(plan.of(hooks::Kind::kCreateContainer), Step::kCreateContainerHook,
               {.texts = context.texts, .pid = go.pid, .status = state::Status::kCreating});
   return go;

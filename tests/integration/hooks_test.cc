@@ -84,6 +84,33 @@ TEST_P(Hooks, RunInTheirOrderAndPlaces) {
   EXPECT_EQ(log().back(), "poststop stopped outside");
 }
 
+TEST_P(Hooks, KnowTheirFolderAndThePidThatTheySee) {
+  Bundle& bundle = make_bundle();
+  const fs::path told = make_folder("told");
+  for (const char* kind :
+       {"prestart", "createRuntime", "createContainer", "poststart", "poststop"}) {
+    add_hook(bundle, kind, "{ pwd; cat; } > " + (told / kind).string());
+  }
+  add_hook(bundle, "startContainer", "{ pwd; cat; } > /tmp/told");
+  bundle.config()["root"]["readonly"] = false;
+  bundle.add_file("rootfs/tmp/.keep", "");
+  bundle.set_script("cat /tmp/told; exec sleep 1000");
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  ASSERT_EQ(command({"start", "ID"}).exit_status, 0);
+  EXPECT_TRUE(wait_for_output("owner"));
+  const std::string inside = "\"pid\": 1,";
+  EXPECT_TRUE(output().starts_with("/\n")) << output();
+  EXPECT_NE(output().find(inside), std::string::npos) << output();
+  EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
+  for (const auto& entry : fs::directory_iterator(told)) {
+    const std::string text = read_file(entry.path());
+    EXPECT_TRUE(text.starts_with(fs::canonical(bundle.directory()).string() + "\n"))
+        << entry << text;
+    EXPECT_EQ(text.find(inside) != std::string::npos, entry.path().filename() == "createContainer")
+        << entry << text;
+  }
+}
+
 TEST_P(Hooks, AFailureDuringCreationLeavesNothing) {
   for (const char* kind : {"prestart", "createRuntime", "createContainer"}) {
     Bundle& bundle = make_bundle();
