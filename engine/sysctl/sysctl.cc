@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/sysctl/sysctl.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "engine/rt/step.h"
 #include "syscalls/sys.h"
@@ -12,37 +12,58 @@ namespace {
 using spec::NamespaceType;
 
 struct Owner {
-  char prefix[24];  // a trailing dot: everything beneath; otherwise the one key
+  char prefix[24];  // a trailing slash: everything beneath; otherwise the one key
   NamespaceType type;
 };
 
 constexpr Owner kOwners[] = {
-    {"net.", NamespaceType::kNetwork},          {"fs.mqueue.", NamespaceType::kIpc},
-    {"kernel.msgmax", NamespaceType::kIpc},     {"kernel.msgmnb", NamespaceType::kIpc},
-    {"kernel.msgmni", NamespaceType::kIpc},     {"kernel.sem", NamespaceType::kIpc},
-    {"kernel.shmall", NamespaceType::kIpc},     {"kernel.shmmax", NamespaceType::kIpc},
-    {"kernel.shmmni", NamespaceType::kIpc},     {"kernel.shm_rmid_forced", NamespaceType::kIpc},
-    {"kernel.domainname", NamespaceType::kUts},
+    {"net/", NamespaceType::kNetwork},          {"fs/mqueue/", NamespaceType::kIpc},
+    {"kernel/msgmax", NamespaceType::kIpc},     {"kernel/msgmnb", NamespaceType::kIpc},
+    {"kernel/msgmni", NamespaceType::kIpc},     {"kernel/sem", NamespaceType::kIpc},
+    {"kernel/shmall", NamespaceType::kIpc},     {"kernel/shmmax", NamespaceType::kIpc},
+    {"kernel/shmmni", NamespaceType::kIpc},     {"kernel/shm_rmid_forced", NamespaceType::kIpc},
+    {"kernel/domainname", NamespaceType::kUts},
 };
 
 const Owner* find_owner(std::string_view key) {
   for (const Owner& owner : kOwners) {
     const std::string_view prefix = owner.prefix;
-    if (prefix.back() == '.' ? key.starts_with(prefix) : key == prefix) return &owner;
+    if (prefix.back() == '/' ? key.starts_with(prefix) : key == prefix) return &owner;
   }
   return nullptr;
 }
 
-// Letters, digits, '_' and '-', in parts separated by single dots.
+constexpr std::string_view kPrefix = "sys/";
+
+// Letters, digits, '_' and '-', in parts separated by single dots or slashes.
 bool is_plain(std::string_view key) {
-  char before = '.';
+  bool is_between = true;
   for (char c : key) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                         (c >= '0' && c <= '9') || c == '_' || c == '-';
-    if (!letter && (c != '.' || before == '.')) return false;
-    before = c;
+    if (!letter && ((c != '.' && c != '/') || is_between)) return false;
+    is_between = !letter;
   }
-  return before != '.';
+  return !is_between;
+}
+
+char swap_separator(char c) {
+  if (c == '.') return '/';
+  return c == '/' ? '.' : c;
+}
+
+// A parameter's path beneath /proc. Whichever of dot and slash comes first stands between folders,
+// the other one in the name of a folder, as sysctl(8) has it: eth0.7 in net.ipv4.conf.eth0/7.mtu
+// and in net/ipv4/conf/eth0.7/mtu.
+std::span<char> path_of(std::string_view key, Arena& arena) {
+  const auto path = arena.array<char>(kPrefix.size() + key.size() + 1);
+  std::ranges::copy(kPrefix, path.begin());
+  const size_t first = key.find_first_of("./");
+  const bool is_dotted = first == key.npos || key[first] == '.';
+  for (size_t i = 0; i < key.size(); ++i) {
+    path[kPrefix.size() + i] = is_dotted ? swap_separator(key[i]) : key[i];
+  }
+  return path;
 }
 
 bool has_namespace(const spec::Config& config, NamespaceType type) {
@@ -61,16 +82,11 @@ std::span<SysctlRecord> plan_sysctls(const spec::Config& config, Arena& arena) {
     const std::string_view key = entries[i].key;
     const Place place{"/linux/sysctl", -1, key.data()};
     if (!is_plain(key)) fail_invalid(place, "not a plain dotted name");
-    const Owner* owner = find_owner(key);
+    const auto path = path_of(key, arena);
+    const Owner* owner = find_owner({path.data() + kPrefix.size(), key.size()});
     if (owner == nullptr) fail_invalid(place, "belongs to no namespace of the container");
     if (!has_namespace(config, owner->type)) {
       fail_invalid(place, "needs a namespace of this type", namespace_type_name(owner->type));
-    }
-    constexpr std::string_view kPrefix = "sys/";
-    const auto path = arena.array<char>(kPrefix.size() + key.size() + 1);
-    std::memcpy(path.data(), kPrefix.data(), kPrefix.size());
-    for (size_t j = 0; j < key.size(); ++j) {
-      path[kPrefix.size() + j] = key[j] == '.' ? '/' : key[j];
     }
     records[i] = {path.data(), entries[i].value, owner->type, place};
   }

@@ -3,10 +3,10 @@
 
 // Kernel parameters of the container's own namespaces.
 //
-// Only parameters that a namespace of the container owns may be set, and only by their plain dotted
-// name: a key with any other character could name a file that is not the one that was checked
-// (CVE-2022-0811). The files are written beneath a descriptor of the host's /proc, opened before
-// the root changes, never through the container's.
+// Only parameters that a namespace of the container owns may be set, and only by their plain names,
+// with dots or slashes between: a key with any other character could name a file that is not the
+// one that was checked (CVE-2022-0811). The files are written beneath a descriptor of the host's
+// /proc, opened before the root changes, never through the container's.
 //
 // Source: runtime-spec 1.3.0, config-linux.md, "Sysctl".
 
@@ -29,7 +29,7 @@ struct SysctlRecord {
 };
 
 // Checks every key against the namespaces that the container gets.
-// Errors: a key outside these namespaces, or one that is not a plain dotted name.
+// Errors: a key outside these namespaces, or one that is not a plain name.
 std::span<SysctlRecord> plan_sysctls(const spec::Config& config, Arena& arena);
 
 // Writes the values. Pre: the namespaces are entered; `proc` is the host's /proc.

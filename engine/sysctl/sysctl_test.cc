@@ -50,6 +50,9 @@ TEST_F(PlanSysctlsTest, KeysOfTheContainersNamespaces) {
   EXPECT_EQ(planned("net.ipv4.ping_group_range"), "sys/net/ipv4/ping_group_range");
   EXPECT_EQ(planned("net.ipv4.conf.eth0-1.rp_filter"), "sys/net/ipv4/conf/eth0-1/rp_filter");
   EXPECT_EQ(planned("fs.mqueue.msg_max"), "sys/fs/mqueue/msg_max");
+  EXPECT_EQ(planned("net/ipv4/ip_forward"), "sys/net/ipv4/ip_forward");
+  EXPECT_EQ(planned("net.ipv4.conf.eth0/7.rp_filter"), "sys/net/ipv4/conf/eth0.7/rp_filter");
+  EXPECT_EQ(planned("net/ipv4/conf/eth0.7/rp_filter"), "sys/net/ipv4/conf/eth0.7/rp_filter");
   for (const std::string_view key : {"msgmax", "msgmnb", "msgmni", "sem", "shmall", "shmmax",
                                      "shmmni", "shm_rmid_forced", "domainname"}) {
     EXPECT_EQ(planned("kernel." + std::string(key)), "sys/kernel/" + std::string(key));
@@ -59,14 +62,15 @@ TEST_F(PlanSysctlsTest, KeysOfTheContainersNamespaces) {
 TEST_F(PlanSysctlsTest, KeysOfTheHostAreRefused) {
   for (const std::string_view key :
        {"kernel.core_pattern", "vm.overcommit_memory", "net", "fs.file-max", "kernel.msgmax.x",
-        "kernel.semx", "kernel.hostname", "fs.mqueue", "network.x", "user.max_user_namespaces"}) {
+        "kernel.semx", "kernel.hostname", "fs.mqueue", "network.x", "user.max_user_namespaces",
+        "vm/swappiness"}) {
     EXPECT_EQ(planned(key), kForeign) << key;
   }
 }
 
 TEST_F(PlanSysctlsTest, KeysThatCouldNameAnotherFileAreRefused) {
   for (const std::string_view key :
-       {"", ".", "net.", ".net.x", "net..x", "net/ipv4/ip_forward", "net.ipv4/../../vm.x",
+       {"", ".", "net.", ".net.x", "net..x", "net/", "net./x", "net/./x", "net.ipv4/../../vm.x",
         "net.ipv4.a b", "kernel.shm_rmid_forced+x", "net.\n", "net.\xc3\xa4"}) {
     EXPECT_EQ(planned(key), kNotPlain) << key;
   }
