@@ -103,6 +103,22 @@ TEST(PlanCapabilities, AmbientNeedsPermittedAndInheritable) {
   EXPECT_EQ(plan->warnings.size(), 1u) << "one line says it of the whole set";
 }
 
+TEST(PlanCapabilities, RootMissesNoAmbientOnes) {
+  Arena arena;
+  const Names two = {"CAP_KILL", "CAP_CHOWN"};
+  spec::Process process;
+  process.capabilities.bounding = process.capabilities.permitted = two;
+  process.capabilities.ambient = two;
+  for (const uint32_t uid : {0U, 1000U}) {
+    process.user.uid = uid;
+    const auto plan =
+        outcome_of([&] { return plan_capabilities(process, kHost, Grantor::kCaller, arena); });
+    ASSERT_TRUE(plan.ok());
+    EXPECT_EQ(plan->ambient, 0u);
+    EXPECT_EQ(plan->warnings.size(), uid == 0 ? 0u : 1u);
+  }
+}
+
 TEST(PlanCapabilities, EffectiveMustBePermitted) {
   Arena arena;
   const Names kill = {"CAP_KILL"};

@@ -46,7 +46,8 @@ class Warnings {
   size_t count_ = 0;
 };
 
-// Told once of a set: buildah asks for all of its capabilities so.
+// Told once of a set: buildah asks for all of its capabilities so. Not told where nothing is
+// missing for it: runc spec asks so for a program of root's.
 constexpr const char* kNotInheritable =
     "not permitted and inheritable, and so not ambient; ignored, and others like it";
 
@@ -69,6 +70,11 @@ const char* reason_to_ignore(const Set& set, int number, const HostFacts& facts,
   return nullptr;
 }
 
+// Whether a program has a capability for being root's: all that the bounding set leaves it.
+bool is_roots(const CapabilityPlan& plan, int number) {
+  return !plan.leaves_root && (plan.bounding >> number & 1) != 0;
+}
+
 }  // namespace
 
 CapabilityPlan plan_capabilities(const spec::Process& process, const HostFacts& facts,
@@ -88,7 +94,7 @@ CapabilityPlan plan_capabilities(const spec::Process& process, const HostFacts& 
       const char* reason = reason_to_ignore(set, number, facts, grantor, plan);
       if (reason == nullptr) {
         plan.*set.mask |= uint64_t{1} << number;
-      } else if (reason != told) {
+      } else if (reason != told && (reason != kNotInheritable || !is_roots(plan, number))) {
         warnings.add(place, name, reason);
         if (reason == kNotInheritable) told = reason;
       }
