@@ -3,9 +3,10 @@
 
 namespace nosc::cli {
 
-void open_target(const CommandLine& line, const Environment& environment, Target& target) {
+void open_target(const CommandLine& line, const Environment& environment, Target& target,
+                 Stopped stopped) {
   open_record(line, environment, target.record);
-  if (state::status_of(target.record) == state::Status::kStopped) {
+  if (stopped == Stopped::kRefused && state::status_of(target.record) == state::Status::kStopped) {
     fail({.text = "container not running"});
   }
   target.cgroup = state::cgroups_of(target.record, *environment.arena);

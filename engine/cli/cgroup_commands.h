@@ -12,9 +12,13 @@ struct Target {
   cgroups::CgroupPlan cgroup;
 };
 
-// Opens a container that has processes, and its cgroups.
+// Whether a command takes a container that has stopped.
+enum class Stopped : uint8_t { kRefused, kAllowed };
+
+// Opens a container and its cgroups.
 // Errors: no such container; 'container not running' where it has stopped; no cgroup of its own.
-void open_target(const CommandLine& line, const Environment& environment, Target& target);
+void open_target(const CommandLine& line, const Environment& environment, Target& target,
+                 Stopped stopped = Stopped::kRefused);
 
 // Ends the command: no other format is known.
 enum class OutputFormat : uint8_t { kTable, kJson };

@@ -120,7 +120,9 @@ bool Parser::read_word(char* word) {
       fail_usage("unexpected argument", word);
     }
     line_.argument = word;
-    return true;
+    if (line_.command != CommandId::kPs) return true;
+    line_.program = arguments_.subspan(next_);
+    return false;
   }
   const char* text = kCommandTexts.data();
   for (size_t i = 0; i < kCommandCount; ++i) {
@@ -235,6 +237,7 @@ void write_command_help(CommandId command, Writer& out) {
   if (row.id != IdUse::kNone) out.text(row.id == IdUse::kRequired ? " ID" : " [ID]");
   if (command == CommandId::kKill) out.text(" [SIGNAL]");
   if (command == CommandId::kExec) out.text(" [CMD [ARGS]]");
+  if (command == CommandId::kPs) out.text(" [OPTIONS OF PS]");
   if (row.id == IdUse::kOptional) out.text(" [-- CMD [ARGS]]");
   out.text("\n\n  ").text(next_text(name)).character('\n');
   write_options(bit(command), out);

@@ -7,7 +7,8 @@
 // complaint about a wrong word all come from them. Options may be written with one dash or two,
 // before and behind the container's id, and take their value from behind a "=" or from the next
 // word; switches also take "=true" and "=false". "--" ends the options: what follows is the command
-// of the container. For exec that begins behind the id already, as its callers write it.
+// of the container. For exec that begins behind the id already, as its callers write it; for ps,
+// what stands behind the id is for the host's ps.
 
 #include <array>
 #include <cstdint>
@@ -52,6 +53,8 @@ enum class Option : uint8_t {
   kIgnorePaused,
   kInterval,
   kKeep,
+  kKernelMemory,
+  kKernelMemoryTcp,
   kLog,
   kLogFormat,
   kMemory,
@@ -121,7 +124,7 @@ struct CommandLine {
   std::span<const RepeatedOption> repeated;         // --additional-gids, --cap, --env, in order
   const char* argument = nullptr;                   // the container's id
   const char* operand = nullptr;                    // what follows the id: the signal of kill
-  std::span<char*> program;                         // what stands behind "--", or exec's id
+  std::span<char*> program;                         // what stands behind "--", or exec's or ps's id
 
   const char* option(Option option) const { return options[static_cast<size_t>(option)]; }
   // The value of an option, or what stands for it where it isn't given.

@@ -67,6 +67,15 @@ TEST(CommandLine, EveryCommand) {
   }
 }
 
+TEST(CommandLine, WhatFollowsTheIdOfPsIsForTheHostsPs) {
+  const Parsed parsed({"ps", "--format", "table", "id", "-e", "--format", "pid"});
+  ASSERT_TRUE(parsed.ok()) << parsed.message();
+  EXPECT_STREQ(parsed.line().argument, "id");
+  EXPECT_STREQ(parsed.line().option(Option::kFormat), "table");
+  ASSERT_EQ(parsed.line().program.size(), 3U);
+  EXPECT_STREQ(parsed.line().program[0], "-e");
+}
+
 TEST(CommandLine, ValuesStandBehindOrNext) {
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{"run", "--bundle", "/b", "id"},

@@ -83,6 +83,8 @@ constexpr OptionSource kOptions[kOptionCount] = {
     {"ignore-paused", 0, kSwitch, kExec, "enter a paused container"},
     {"interval", 0, kValue, bit(CommandId::kEvents), "TIME    between events (default: 5s)"},
     {"keep", 0, kSwitch, kRun, "don't delete it at the end"},
+    {"kernel-memory", 0, kValue, kUpdate, "BYTES    accepted, without effect"},
+    {"kernel-memory-tcp", 0, kValue, kUpdate, "BYTES    the same"},
     {"log", 0, kValue, kBeforeCommand, "FILE    append errors and warnings"},
     {"log-format", 0, kValue, kBeforeCommand, "text|json"},
     {"memory", 0, kValue, kUpdate, "BYTES"},

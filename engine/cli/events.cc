@@ -19,6 +19,8 @@ enum class Shape : uint8_t {
   kMap,           // lines of a word and a number
   kPressure,
   kDevices,  // io.stat
+  kList,     // numbers in one line
+  kEntry,    // files of this beginning: limit_in_bytes, usage_in_bytes, max_usage_in_bytes, failcnt
   kEnd,
 };
 
@@ -37,7 +39,8 @@ constexpr Row kRows[] = {
      Shape::kMicroseconds,
      {"cpuacct.usage", "cpu.stat"},
      {"", "usage_usec"}},
-    {R"(,"kernel":)",
+    {R"(,"percpu":[)", Controller::kCpuacct, Shape::kList, {"cpuacct.usage_percpu", ""}, {"", ""}},
+    {R"(],"kernel":)",
      Controller::kCpuacct,
      Shape::kMicroseconds,
      {"cpuacct.usage_sys", "cpu.stat"},
@@ -97,6 +100,12 @@ constexpr Row kRows[] = {
      Controller::kMemory,
      Shape::kNumber,
      {"memory.memsw.usage_in_bytes", "memory.swap.current"},
+     {"", ""}},
+    {R"(},"kernel":{"limit":)", Controller::kMemory, Shape::kEntry, {"memory.kmem.", ""}, {"", ""}},
+    {R"(},"kernelTCP":{"limit":)",
+     Controller::kMemory,
+     Shape::kEntry,
+     {"memory.kmem.tcp.", ""},
      {"", ""}},
     {R"(},"raw":{)", Controller::kMemory, Shape::kMap, {"memory.stat", "memory.stat"}, {"", ""}},
     {R"(},"psi":)", Controller::kMemory, Shape::kPressure, {"", "memory.pressure"}, {"", ""}},
@@ -195,14 +204,46 @@ void write_devices(std::string_view text, std::string_view key, Writer& out) {
   }
 }
 
+// "12 34 "
+void write_list(std::string_view text, Writer& out) {
+  const char* before = "";
+  for (; !text.empty(); text.remove_prefix(std::min(text.find(' ') + 1, text.size()))) {
+    const auto number = parse_decimal(text.substr(0, text.find_first_of(" \n")));
+    if (!number) return;
+    out.text(before).decimal(*number);
+    before = ",";
+  }
+}
+
+// What version 1 counts of memory of one kind; of version 2, which has no such kinds, zeros.
+void write_entry(const cgroups::CgroupPlan& plan, const Row& row, int v2, Writer& out,
+                 Arena& arena) {
+  constexpr struct {
+    const char* before;
+    const char* file;
+  } kMembers[] = {{"", "limit_in_bytes"},
+                  {R"(,"usage":)", "usage_in_bytes"},
+                  {R"(,"max":)", "max_usage_in_bytes"},
+                  {R"(,"failcnt":)", "failcnt"}};
+  for (const auto& member : kMembers) {
+    BufferWriter<48> name;
+    name.text(row.files[v2]).text(member.file).character('\0');
+    const auto text = cgroups::read_cgroup_file(plan, row.controller, name.view().data(), arena);
+    out.text(member.before).decimal(cgroups::find_number(text, "").value_or(0));
+  }
+}
+
 void write_row(const cgroups::CgroupPlan& plan, const Row& row, Writer& out, Arena& arena) {
   const Version version = cgroups::version_of(plan, row.controller);
   const int v2 = version == Version::kV1 ? 0 : 1;
   const char* file = row.files[v2];
   std::string_view text;
-  if (file[0] != '\0') text = cgroups::read_cgroup_file(plan, row.controller, file, arena);
+  if (file[0] != '\0' && row.shape != Shape::kEntry)
+    text = cgroups::read_cgroup_file(plan, row.controller, file, arena);
   switch (row.shape) {
     case Shape::kEnd: return;
+    case Shape::kList: return write_list(text, out);
+    case Shape::kEntry: return write_entry(plan, row, v2, out, arena);
     case Shape::kMap: return write_map(text, out);
     case Shape::kPressure: return write_pressure(text, out);
     case Shape::kDevices: return write_devices(text, row.keys[v2], out);

@@ -1,38 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "engine/cli/cgroup_commands.h"
+#include "engine/rt/files.h"
+#include "engine/rt/number.h"
 #include "syscalls/sys.h"
+#include "syscalls/sys/retry.h"
+
+// The table is the host's ps's: its lines about the container's processes, in whatever columns the
+// caller asks it for, as with runc.
 
 namespace nosc::cli {
 namespace {
 
-constexpr size_t kPidColumn = 8;
+constexpr sys::CStr kPrograms[] = {"/usr/bin/ps", "/bin/ps", "/run/current-system/sw/bin/ps"};
+constexpr size_t kLargestOutputBytes = size_t{64} << 20;
+constexpr int kMissing = 127;
 
-// What a process was started with, its words apart by spaces; nothing for one that has ended.
-void write_command(sys::Pid pid, Writer& out) {
-  BufferWriter<32> path;
-  path.text("/proc/").decimal(static_cast<uint32_t>(sys::to_raw(pid))).text("/cmdline");
-  path.character('\0');
-  const auto file = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.view().data()),
-                                sys::kO_RDONLY | sys::kO_CLOEXEC);
-  char buffer[1024];
-  if (!file) return;
-  const auto count = sys::read(file.borrow(), buffer);
-  if (!count) return;
-  for (size_t i = 0; i + 1 < *count; ++i) {
-    // What a process calls itself never reaches the terminal as it is.
-    out.escaped(buffer[i] == '\0' ? std::string_view(" ") : std::string_view(&buffer[i], 1));
+// In the new process.
+[[noreturn]] void execute_ps(char** argv, char** envp, sys::BorrowedFd output) {
+  (void)sys::dup3(output, kStdout.raw());
+  (void)sys::dup3(output, kStderr.raw());
+  for (const sys::CStr program : kPrograms) (void)sys::execve(program, argv, envp);
+  for (;;) (void)sys::exit_group(kMissing);
+}
+
+// What the host's ps prints.
+// Errors: there is none; what it complains about.
+std::string_view run_ps(std::span<char*> options, const Environment& environment) {
+  Arena& arena = *environment.arena;
+  static char name[] = "ps";
+  static char everything[] = "-ef";
+  const auto argv = arena.array<char*>(options.size() + 3);  // null-terminated
+  argv[0] = name;
+  argv[1] = everything;
+  std::ranges::copy(options, argv.begin() + 1);
+  const sys::Fd output = or_fail(sys::memfd_create("ps", sys::kMFD_CLOEXEC), "memfd_create", name);
+  const sys::Pid pid = or_fail(sys::portable::clone_process({}, sys::kSIGCHLD), "fork", name);
+  if (pid == sys::Pid{0}) execute_ps(argv.data(), environment.envp, output);
+  sys::Siginfo info{};
+  (void)sys::retry_eintr(
+      [&] { return sys::waitid(sys::kP_PID, sys::to_raw(pid), &info, sys::kWEXITED); });
+  or_fail(sys::lseek(output, 0, sys::kSEEK_SET), "seek", name);
+  const auto text = read_to_end(output, name, kLargestOutputBytes, arena);
+  if (info.status == kMissing)
+    fail({.operation = "execute", .object = name, .text = "not installed"});
+  if (info.status != 0) fail({.operation = name, .text = text.data()});
+  return {text.data(), text.size()};
+}
+
+// A line's word of a number, counted from 0; nothing beyond the last.
+std::string_view word_of(std::string_view line, size_t number) {
+  while (true) {
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    const std::string_view word = line.substr(0, line.find(' '));
+    if (word.empty() || number-- == 0) return word;
+    line.remove_prefix(word.size());
   }
 }
 
-void write_table(std::span<const sys::Pid> pids, Writer& out) {
-  out.text("PID     COMMAND\n");
-  for (const sys::Pid pid : pids) {
-    BufferWriter<12> number;
-    number.decimal(static_cast<uint32_t>(sys::to_raw(pid)));
-    out.text(number.view());
-    for (size_t i = number.view().size(); i < kPidColumn; ++i) out.character(' ');
-    write_command(pid, out);
-    out.character('\n');
+void write_table(std::string_view text, std::span<const sys::Pid> pids, Writer& out) {
+  size_t column = 0;
+  const std::string_view header = text.substr(0, text.find('\n'));
+  while (word_of(header, column) != "PID") {
+    if (word_of(header, column++).empty()) fail({.text = "no PID field in the output of ps"});
+  }
+  for (bool is_header = true; !text.empty(); is_header = false) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const auto pid = static_cast<sys::Pid>(parse_decimal(word_of(line, column)).value_or(0));
+    if (is_header || std::ranges::find(pids, pid) != pids.end()) out.text(line).character('\n');
   }
 }
 
@@ -50,10 +87,14 @@ void write_json(std::span<const sys::Pid> pids, Writer& out) {
 void ps(const CommandLine& line, const Environment& environment) {
   const OutputFormat format = output_format(line);
   Target target;
-  open_target(line, environment, target);
+  open_target(line, environment, target, Stopped::kAllowed);
   const auto pids = cgroups::list_processes(target.cgroup, *environment.arena);
   BufferWriter<1024> out(kStdout);
-  format == OutputFormat::kJson ? write_json(pids, out) : write_table(pids, out);
+  if (format == OutputFormat::kJson) {
+    write_json(pids, out);
+  } else {
+    write_table(run_ps(line.program, environment), pids, out);
+  }
   or_fail(out.flush(), "write", "stdout");
 }
 

@@ -34,26 +34,31 @@ constexpr Row kRows[] = {
     ROW(kPidsLimit, pids.limit),
 };
 
-// How many bits a unit behind a number of bytes stands for; -1 for another character.
-int unit_bits(char unit) {
-  constexpr std::string_view kUnits = "bkmgt";
-  const size_t place = kUnits.find(static_cast<char>(unit | 0x20));
-  return place == kUnits.npos ? -1 : static_cast<int>(10 * place);
+// Takes a letter of these, in either case, from the end of a text. Returns its place among them,
+// counted from 1; 0: there is none.
+size_t take_letter(std::string_view& text, std::string_view letters) {
+  if (text.empty()) return 0;
+  const size_t place = letters.find(static_cast<char>(text.back() | 0x20)) + 1;
+  if (place != 0) text.remove_suffix(1);
+  return place;
+}
+
+// Takes a unit from behind a number of bytes, as runc has them: k, kb or kib. Returns how many bits
+// it stands for.
+int take_unit(std::string_view& text) {
+  if (take_letter(text, "b") != 0) take_letter(text, "i");
+  return static_cast<int>(10 * take_letter(text, "kmgtp"));
 }
 
 bool counts_bytes(Option option) {
   return option >= Option::kMemory && option <= Option::kMemorySwap;
 }
 
-// A number, -1 for no limit, and of bytes with a unit behind it: 512m.
+// A number, -1 for no limit, and of bytes with a unit behind it: 512m, 64MiB.
 int64_t parse_limit(Option option, std::string_view text) {
   if (text == "-1") return -1;
   std::string_view digits = text;
-  int bits = 0;
-  if (counts_bytes(option) && unit_bits(text.back()) >= 0) {
-    bits = unit_bits(text.back());
-    digits.remove_suffix(1);
-  }
+  const int bits = counts_bytes(option) ? take_unit(digits) : 0;
   const auto number = parse_decimal(digits, static_cast<uint64_t>(INT64_MAX) >> bits);
   if (!number) fail({.code = ErrorCode::kUsage, .operation = "is no limit:", .object = text});
   return static_cast<int64_t>(*number << bits);

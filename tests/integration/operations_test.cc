@@ -82,11 +82,41 @@ TEST_F(OperationsTest, ListsTheProcessesThatTheHostSees) {
   std::smatch match;
   ASSERT_TRUE(std::regex_search(state, match, std::regex("\"pid\": *([0-9]+)")));
   EXPECT_TRUE(std::regex_search(json.out, std::regex("\\b" + match[1].str() + "\\b"))) << json.out;
-  const std::string table = call({"ps", last_id()}).out;
-  EXPECT_TRUE(table.starts_with("PID")) << table;
-  EXPECT_NE(table.find("trap"), std::string::npos) << table;
   EXPECT_EQ(call({"ps", "--format", "xml", last_id()}).exit_status, 1);
   stop();
+}
+
+TEST_F(OperationsTest, TheTableIsTheHostsPss) {
+  if (!fs::exists("/bin/ps")) GTEST_SKIP() << "no ps on this host";
+  start();
+  const Completed table = call({"ps", last_id()});
+  EXPECT_TRUE(table.out.starts_with("UID ")) << table.describe();
+  EXPECT_NE(table.out.find("trap"), std::string::npos) << table.out;
+  // In the columns asked for, and nothing but the container's.
+  const Completed columns = call({"ps", last_id(), "-eo", "pid,args"});
+  const auto lines = split_lines(columns.out);
+  ASSERT_GE(lines.size(), 2U) << columns.describe();
+  EXPECT_TRUE(std::regex_match(lines[0], std::regex(" *PID +COMMAND"))) << lines[0];
+  Command everything;
+  everything.argv = {"/bin/ps", "-e"};
+  EXPECT_LT(lines.size(), split_lines(run(everything).out).size()) << columns.out;
+  EXPECT_EQ(call({"ps", last_id(), "-eo", "comm"}).exit_status, 1);
+  const Completed wrong = call({"ps", last_id(), "--frobnicate"});
+  EXPECT_EQ(wrong.exit_status, 1) << wrong.describe();
+  EXPECT_NE(wrong.err.find("unknown"), std::string::npos) << wrong.err;
+  stop();
+}
+
+TEST_F(OperationsTest, AStoppedContainerHasNoProcesses) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script("exit 3");
+  Command command = run_command(bundle);
+  command.argv.insert(command.argv.end() - 1, "--keep");
+  EXPECT_EQ(run(command).exit_status, 3);
+  const Completed result = call({"ps", "--format", "json", last_id()});
+  EXPECT_EQ(result.exit_status, 0) << result.describe();
+  EXPECT_EQ(result.out, "[]\n");
+  EXPECT_EQ(call({"delete", last_id()}).exit_status, 0);
 }
 
 TEST_F(OperationsTest, StatisticsHaveTheUsualShape) {
@@ -98,7 +128,8 @@ TEST_F(OperationsTest, StatisticsHaveTheUsualShape) {
   EXPECT_EQ(split_lines(result.out).size(), 1U) << result.out;
   EXPECT_TRUE(result.out.starts_with("{\"type\":\"stats\",\"id\":\"" + last_id() + "\",\"data\":{"))
       << result.out;
-  for (const char* part : {R"("cpu":{"usage":{"total":)", R"("memory":{"cache":)",
+  for (const char* part : {R"("cpu":{"usage":{"total":)", R"(,"percpu":[)", R"("memory":{"cache":)",
+                           R"("kernel":{"limit":)", R"("kernelTCP":{"limit":)",
                            R"("pids":{"current":)", R"("blkio":{)", R"("hugetlb":{)"}) {
     EXPECT_NE(result.out.find(part), std::string::npos) << part << result.out;
   }
@@ -134,6 +165,16 @@ TEST_F(OperationsTest, ChangesALimit) {
   result = call({"update", "--resources", "-", last_id()}, R"({"pids": {"limit": 30}})");
   EXPECT_EQ(result.exit_status, 0) << result.describe();
   EXPECT_EQ(limit(), "30");
+  // What runc takes and leaves without effect; units in its forms.
+  result = call({"update", "--kernel-memory", "1g", "--kernel-memory-tcp=1g", last_id()});
+  EXPECT_EQ(result.exit_status, 0) << result.describe();
+  for (const char* text : {"512m", "512M", "512mb", "512MiB", "536870912b"}) {
+    result = call({"update", "--memory", text, last_id()});
+    EXPECT_EQ(result.exit_status, 0) << result.describe();
+    const std::string statistics = call({"events", "--stats", last_id()}).out;
+    EXPECT_NE(statistics.find(R"("usage":{"limit":536870912,)"), std::string::npos) << statistics;
+  }
+  EXPECT_EQ(call({"update", "--memory", "512mm", last_id()}).exit_status, 1);
   EXPECT_EQ(call({"update", "--pids-limit", "many", last_id()}).exit_status, 1);
   EXPECT_EQ(limit(), "30");
   stop();
