@@ -2,7 +2,7 @@
 """Everything that the workspace fetches, pinned by sha256."""
 
 load("//tests/support:busybox.bzl", "busybox_repository")
-load("//tests/vm:machines.bzl", "machines_repository")
+load("//tests/vm:machines.bzl", "machine_repositories")
 load("//toolchains/apt:apt.bzl", "source_archive", "stub_repository")
 load("//toolchains/cc:llvm.bzl", "llvm_repository")
 load("//toolchains/qemu:qemu.bzl", "qemu_repository")
@@ -107,7 +107,7 @@ def package_repositories():
     """The repositories that are made of pinned packages, under either of Bazel's systems."""
     busybox_repository(name = "busybox")
     llvm_repository(name = "llvm")
-    machines_repository(name = "machines")
+    machine_repositories()
     qemu_repository(name = "qemu")
 
 def nosc_repositories():

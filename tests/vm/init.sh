@@ -10,12 +10,14 @@
 export "$(/bin/busybox grep -o 'NOSC_CASES=[^ ]*' /proc/cmdline)"
 /bin/busybox umount /proc
 /bin/busybox cp /init /new/init
+[ ! -e /policy ] || /bin/busybox cp /policy /new/policy
 # Not the program switch_root, which wants to empty the old root.
 exec /bin/busybox switch_root /new /bin/busybox sh -c '
   export PATH=/bin:/sbin
   /bin/busybox --install -s /bin
   mount -t proc proc /proc
   mount -t sysfs sysfs /sys
+  mount -t securityfs securityfs /sys/kernel/security
   mount -t devtmpfs dev /dev
   mkdir -p /dev/pts /dev/shm
   mount -t devpts devpts /dev/pts

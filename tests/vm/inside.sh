@@ -296,6 +296,32 @@ test_seccomp_default_deny() {
   config 'exec uname'
   expect_status 159 run
 }
+# confined PROFILE SCRIPT: in a container with that profile of AppArmor.
+confined() {
+  local loaded=/sys/kernel/security/apparmor
+  [ -e $loaded/.load ] || skip 'no AppArmor on this kernel'
+  [ -s /policy ] || skip 'no policy: the host has no apparmor_parser'
+  grep -q '^nosc-test ' $loaded/profiles || cat /policy > $loaded/.load || fail "the policy isn't taken"
+  config "$2"
+  sed -i "s/\"cwd\":/\"apparmorProfile\":\"$1\",\"cwd\":/" $bundle/config.json
+}
+test_apparmor() {
+  confined nosc-test 'cat /proc/self/attr/current; echo 1 > /tmp/allowed && echo ok; echo 1 > /tmp/denied'
+  expect "nosc-test (enforce)
+ok
+sh: can't create /tmp/denied: Permission denied" run
+}
+test_apparmor_of_exec() {
+  confined nosc-test 'sleep 99'
+  nosc run --detach --bundle $bundle $id < /dev/null > /dev/null 2>&1 || fail 'run --detach'
+  expect 'nosc-test (enforce)' nosc exec $id cat /proc/self/attr/current
+  nosc delete --force $id
+}
+test_apparmor_unknown_profile() {
+  confined not-loaded true
+  expect_status 1 run
+  [ ! -e $cgroups/group/$id ] || fail 'the cgroup is still there'
+}
 test_time_namespace() {
   [ -e /proc/self/ns/time ] || skip 'no time namespaces'
   namespaces="$namespaces,"'{"type":"time"}'

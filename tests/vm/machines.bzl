@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What virtual machines boot: the distribution's own kernels for clouds, which need no modules for
-that, and a static busybox of the same architecture.
+"""What a virtual machine boots: a distribution's own kernel that needs no modules for that, and a
+static busybox of the same architecture.
 
 Which package holds the newest kernel is asked of the machine's archive, whose signature vouches for
 it. Where a file can't be had it is empty, and the tests say so.
@@ -10,10 +10,12 @@ load("//toolchains/apt:apt.bzl", "APT_ENVIRONMENT")
 
 _APT_SCRIPT = Label("//toolchains/apt:private_apt.sh")
 
-# The distribution's name of the architecture, and the package that depends on the newest kernel.
+# The distribution's name of the architecture, and the package that depends on the newest kernel;
+# where the release that everything else is from lacks the architecture, a release that has it.
 _MACHINES = {
-    "aarch64": ("arm64", "linux-image-cloud-arm64"),
-    "x86_64": ("amd64", "linux-image-cloud-amd64"),
+    "aarch64": struct(debian = "arm64", kernel = "linux-image-cloud-arm64", release = ""),
+    "riscv64": struct(debian = "riscv64", kernel = "linux-image-riscv64", release = "trixie"),
+    "x86_64": struct(debian = "amd64", kernel = "linux-image-cloud-amd64", release = ""),
 }
 
 _UNPACK = """
@@ -23,24 +25,28 @@ mv "$2"/$3 "$4"
 rm -rf "$2" "$1"
 """
 
-def _apt(ctx, name, arguments):
+def _apt(ctx, machine, arguments):
     result = ctx.execute(
-        [ctx.path(_APT_SCRIPT), str(ctx.path("apt-" + name)), "deb"] + arguments,
-        environment = {"APT_CONFIG": str(ctx.path(name + ".conf"))},
+        [ctx.path(_APT_SCRIPT), str(ctx.path("apt")), "deb"] + arguments,
+        environment = {
+            "APT_CONFIG": str(ctx.path("apt.conf")),
+            "NOSC_APT_RELEASE": machine.release,
+        },
         timeout = 600,
     )
     return result.stdout if result.return_code == 0 else ""
 
-def _dependency(ctx, name, package):
-    for line in _apt(ctx, name, ["apt-cache", "depends", package]).split("\n"):
+def _dependency(ctx, machine):
+    for line in _apt(ctx, machine, ["apt-cache", "depends", machine.kernel]).split("\n"):
         words = line.strip().split(" ")
         if words[0] == "Depends:":
             return words[1]
-    return package
+    return machine.kernel
 
-def _fetch(ctx, name, package, pattern, output):
+def _fetch(ctx, machine, package, pattern, output):
     """Puts the file of a package that matches PATTERN at OUTPUT; an empty one if there is none."""
-    words = _apt(ctx, name, ["apt-get", "download", "--print-uris", package]).strip().split(" ")
+    download = _apt(ctx, machine, ["apt-get", "download", "--print-uris", package])
+    words = download.strip().split(" ")
     archive = output + ".deb"
     if len(words) > 3 and words[3].startswith("SHA256:") and ctx.download(
         [words[0].strip("'")],
@@ -53,19 +59,25 @@ def _fetch(ctx, name, package, pattern, output):
             return
     ctx.file(output, "")
 
-def _machines_repository_impl(ctx):
-    for name, (architecture, meta) in _MACHINES.items():
-        ctx.file(name + ".conf", 'APT::Architecture "{0}"; APT::Architectures {{ "{0}"; }};'.format(
-            architecture,
-        ))
-        _fetch(ctx, name, _dependency(ctx, name, meta), "./boot/vmlinuz*", "kernel_" + name)
-        _fetch(ctx, name, "busybox-static", "./bin/busybox", "busybox_" + name)
-        ctx.delete("apt-" + name)
-    ctx.file("BUILD.bazel", """exports_files(glob(["kernel_*", "busybox_*"]))
+def _machine_repository_impl(ctx):
+    machine = _MACHINES[ctx.attr.architecture]
+    ctx.file("apt.conf", 'APT::Architecture "{0}"; APT::Architectures {{ "{0}"; }};'.format(
+        machine.debian,
+    ))
+    _fetch(ctx, machine, _dependency(ctx, machine), "*/boot/vmlinu*", "kernel")
+    _fetch(ctx, machine, "busybox-static", "*/bin/busybox", "busybox")
+    ctx.delete("apt")
+    ctx.file("BUILD.bazel", """exports_files(["busybox", "kernel"])
 """)
 
-machines_repository = repository_rule(
-    implementation = _machines_repository_impl,
+_machine_repository = repository_rule(
+    implementation = _machine_repository_impl,
+    attrs = {"architecture": attr.string(values = _MACHINES.keys())},
     environ = APT_ENVIRONMENT,
-    doc = "The repository @machines with kernel_ARCHITECTURE and busybox_ARCHITECTURE.",
+    doc = "A repository with the kernel and the busybox of an architecture.",
 )
+
+def machine_repositories():
+    """Declares @machine_ARCHITECTURE, each with //:kernel and //:busybox."""
+    for architecture in _MACHINES:
+        _machine_repository(name = "machine_" + architecture, architecture = architecture)

@@ -29,6 +29,11 @@ cp "$runtime" "$work/root/bin/nosc"
 cp "$here/init.sh" "$work/root/init"
 cp "$cases" "$work/root/cases"
 chmod 755 "$work/root/bin"/* "$work/root/init"
+# Compiled by the host, for whichever kernel has AppArmor. Without it those cases are skipped.
+if command -v apparmor_parser > /dev/null && [[ -e $here/apparmor.profile ]]; then
+  apparmor_parser --quiet --skip-kernel-load --skip-cache --ofile="$work/root/policy" \
+    "$here/apparmor.profile" > /dev/null 2>&1 || rm -f "$work/root/policy"
+fi
 (cd "$work/root" && find . | "$host_busybox" cpio -o -H newc 2> /dev/null) > "$work/initramfs"
 
 case $architecture in

@@ -4,9 +4,10 @@
 #
 # Runs apt on a state of its own in the folder STATE: it never touches the machine's, works for a
 # plain user, and reads one release of Debian whatever the machine itself runs. The archive's
-# address and key are those that the machine's own configuration names.
+# address and key are those that the machine's own configuration names. NOSC_APT_RELEASE names
+# another release, of which no updates are read.
 set -eu
-release=bookworm
+release=${NOSC_APT_RELEASE:-bookworm}
 state=$1 type=$2 program=$3
 shift 3
 
@@ -72,10 +73,12 @@ wanted() {
     [ "$key" = - ] || option="[signed-by=$key] "
     case $suite in
       *-updates | *-backports* | *-proposed*) ;;
-      *-security) echo "$type $option$address $release-security main" ;;
+      *-security)
+        [ -n "${NOSC_APT_RELEASE:-}" ] || echo "$type $option$address $release-security main"
+        ;;
       *)
         echo "$type $option$address $release main"
-        echo "$type $option$address $release-updates main"
+        [ -n "${NOSC_APT_RELEASE:-}" ] || echo "$type $option$address $release-updates main"
         ;;
     esac
   done | sort -u
