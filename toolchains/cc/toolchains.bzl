@@ -98,6 +98,9 @@ _FREESTANDING_LINK = [
     "-Wl,--lto-O2",
     # Even a function of one caller stays a call: code that is shared is smaller.
     "-Wl,-mllvm,-inline-threshold=-50",
+    # What is computed once, ahead of its uses, takes a register that must be saved and restored.
+    "-Wl,-mllvm,-disable-machine-licm",
+    "-Wl,-mllvm,-enable-pre=false",
     "-Wl,--gc-sections",
     "-Wl,--icf=all",
     "-Wl,--build-id=none",
