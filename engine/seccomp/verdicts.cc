@@ -20,17 +20,16 @@ constexpr uint32_t kActions[] = {
 
 // Calls that go through another one on some ABIs, in the order of their numbers there: from
 // SYS_SOCKET of linux/net.h on, and from SEMOP, MSGSND and SHMAT of linux/ipc.h, four each.
-constexpr char kSocketCalls[] =
+constexpr uint32_t kSocketCalls = 20;
+constexpr char kMultiplexed[] =
     "socket\0bind\0connect\0listen\0accept\0getsockname\0getpeername\0socketpair\0send\0recv\0"
     "sendto\0recvfrom\0shutdown\0setsockopt\0getsockopt\0sendmsg\0recvmsg\0accept4\0recvmmsg\0"
-    "sendmmsg\0";
-constexpr char kIpcCalls[] =
+    "sendmmsg\0"
     "semop\0semget\0semctl\0semtimedop\0msgsnd\0msgrcv\0msgget\0msgctl\0shmat\0shmdt\0shmget\0"
     "shmctl\0";
 
 // The place of a name in a list, counted from 1; 0: it isn't there.
 uint32_t find(const char* list, std::string_view name) {
-  // Every name of a profile is looked up: each character is read once.
   for (uint32_t place = 1; *list != '\0'; ++place) {
     size_t same = 0;
     while (list[same] != '\0' && same != name.size() && list[same] == name[same]) ++same;
@@ -77,6 +76,13 @@ Verdicts::Verdicts(const spec::Seccomp& profile, const Target& target, Arena& ar
                   {"/linux/seccomp/defaultErrnoRet"}));
   for (const Abi& abi : target.abis) {
     if (&abi == target.abis.data() || is_listed(abi)) add_abi(abi);
+  }
+  multiplexed_ = arena.array<uint8_t>(target.name_count + 1);
+  uint8_t number = 0;
+  for (const char* next = kMultiplexed; *next != '\0';) {
+    const std::string_view name = next;
+    multiplexed_[target.place(name.data(), name.size())] = ++number;
+    next += name.size() + 1;
   }
 }
 
@@ -145,14 +151,15 @@ void Verdicts::add_call(const Entry& entry, VerdictId& cell, uint8_t multiplexed
 }
 
 void Verdicts::add_multiplexed(const Entry& entry, AbiVerdicts& of, std::string_view name,
-                               bool& known) {
+                               unsigned place, bool& known) {
   if (of.socketcall < 0) return;  // and no ipc either
+  // Some are calls of their own on none of the machine's ABIs, and have no place.
+  uint32_t number = place != target_.name_count ? multiplexed_[place] : find(kMultiplexed, name);
+  if (number == 0) return;
   int through = of.socketcall;
-  uint32_t number = find(kSocketCalls, name);
-  if (number == 0) {
-    number = find(kIpcCalls, name);
-    if (number == 0) return;
+  if (number > kSocketCalls) {
     through = of.ipc;
+    number -= kSocketCalls;
     number += (number - 1) / 4 * 6;
   }
   known = true;
@@ -165,7 +172,7 @@ void Verdicts::add_name(const Entry& entry, std::string_view name, bool& known) 
   known = place != target_.name_count;
   for (AbiVerdicts& of : abis_.first(abi_count_)) {
     bool is_multiplexed = false;
-    add_multiplexed(entry, of, name, is_multiplexed);
+    add_multiplexed(entry, of, name, place, is_multiplexed);
     known |= is_multiplexed;
     VerdictId* cell = nullptr;
     uint32_t number = 0;

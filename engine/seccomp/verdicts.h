@@ -64,7 +64,8 @@ class Verdicts {
   VerdictId add(const Verdict& verdict);
   void add_name(const Entry& entry, std::string_view name, bool& known);
   void add_call(const Entry& entry, VerdictId& cell, uint8_t multiplexed = 0);
-  void add_multiplexed(const Entry& entry, AbiVerdicts& of, std::string_view name, bool& known);
+  void add_multiplexed(const Entry& entry, AbiVerdicts& of, std::string_view name, unsigned place,
+                       bool& known);
 
   const spec::Seccomp& profile_;
   const Target& target_;
@@ -73,6 +74,7 @@ class Verdicts {
   VerdictId count_ = 0;
   std::span<AbiVerdicts> abis_;
   size_t abi_count_ = 0;
+  std::span<uint8_t> multiplexed_;  // by the place of the name: 0, or counted from 1 in their list
 };
 
 }  // namespace nosc::seccomp

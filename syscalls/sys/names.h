@@ -226,14 +226,18 @@ class NameTable {
     return abi.has[place / 8] >> place % 8 & 1U;
   }
 
-  // Negative, 0 or positive as the name stands before, at or behind the other.
-  static constexpr int compare(const char* name, size_t size, const CallName& other) {
-    for (size_t i = 0; i < size && i < other.size; ++i) {
-      if (name[i] != other.text[i]) {
-        return static_cast<unsigned char>(name[i]) - static_cast<unsigned char>(other.text[i]);
-      }
+  // Negative, 0 or positive as the name stands before, at or behind one of the table, with which it
+  // shares the first `same` bytes, and of which `at` is the rest. Counts the bytes shared, and goes
+  // on to the first that isn't, or to the table's last.
+  static constexpr int compare_rest(const char* name, size_t size, const unsigned char*& at,
+                                    size_t& same) {
+    for (;; ++at) {
+      const int theirs = *at & ~kLastByte;
+      const int order = same == size ? -1 : static_cast<unsigned char>(name[same]) - theirs;
+      if (order != 0) return order;
+      ++same;
+      if ((*at & kLastByte) != 0) return same == size ? 0 : 1;
     }
-    return size == other.size ? 0 : size < other.size ? -1 : 1;
   }
 
   // The name's place among the table's, or their number if it is none of them.
@@ -242,14 +246,23 @@ class NameTable {
     unsigned high = kBlocks;  // the block is in [low, high)
     while (high - low > 1) {
       const unsigned middle = (low + high) / 2;
-      (compare(name, size, Reader(middle).name) < 0 ? high : low) = middle;
+      const unsigned char* first = kData.text + kData.blocks[middle] + 1;
+      size_t same = 0;
+      (compare_rest(name, size, first, same) < 0 ? high : low) = middle;
     }
-    Reader reader(low);
-    for (unsigned place = low * kBlock;; reader.next()) {
-      const int order = compare(name, size, reader.name);
+    const unsigned char* at = kData.text + kData.blocks[low];
+    size_t same = 0;  // with the name of the table before
+    for (unsigned place = low * kBlock;;) {
+      // One that shares more with the one before stands before the name as that does; one that
+      // shares less stands behind it.
+      const size_t shared = *at++;
+      int order = shared < same ? -1 : 1;
+      if (shared == same) order = compare_rest(name, size, at, same);
       if (order == 0) return place;
       ++place;
       if (order < 0 || place == kShape.names || place % kBlock == 0) return kShape.names;
+      while ((*at++ & kLastByte) == 0) {
+      }
     }
   }
 
