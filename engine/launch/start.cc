@@ -12,15 +12,14 @@
 namespace nosc::launch {
 
 Failure start_waiting(const state::Record& record, sys::BorrowedFd connection) {
+  // The hooks of the start may hang, and a container that would go on after them isn't started.
+  const bool has_hooks = record.has(state::kHasStartContainer);
+  if (has_hooks) or_fail(rt::take_interruptions(), "open", "signalfd");
   or_fail(sys::sendto(connection, sys::text("g"), sys::kMSG_NOSIGNAL), "start container",
           record.id());
-  // The hooks of the start may hang, and a container that would go on after them isn't started.
-  if (record.has(state::kHasStartContainer)) {
-    or_fail(rt::take_interruptions(), "open", "signalfd");
-    if (rt::wait_until_readable(connection, -1) == rt::Waited::kInterrupted) {
-      kill_init(record);
-      fail({.operation = "start container", .object = record.id(), .text = "interrupted"});
-    }
+  if (has_hooks && rt::wait_until_readable(connection, -1) == rt::Waited::kInterrupted) {
+    kill_init(record);
+    fail({.operation = "start container", .object = record.id(), .text = "interrupted"});
   }
   Failure failure;
   const auto count = sys::retry_eintr(
