@@ -113,6 +113,8 @@ void replace_process(const char* path, spec::Process& process, Arena& arena) {
   if (process.rlimits.empty()) process.rlimits = former.rlimits;
   if (!process.oom_score_adj) process.oom_score_adj = former.oom_score_adj;
   if (!process.user.umask) process.user.umask = former.user.umask;
+  if (process.apparmor_profile.empty()) process.apparmor_profile = former.apparmor_profile;
+  if (process.selinux_label.empty()) process.selinux_label = former.selinux_label;
 }
 
 // The process of a file, or the container's own with another command, and in both the options.
@@ -204,7 +206,8 @@ cgroups::Cgroup open_cgroup(const state::Record& record, const CommandLine& line
     descend(plan.hierarchies, below, arena);
   }
   cgroups::Cgroup cgroup;
-  cgroups::open_cgroup(plan, cgroup);
+  const sys::Pid member = below == nullptr ? record.progress().init.pid : sys::Pid{0};
+  cgroups::open_cgroup(plan, member, cgroup);
   for (size_t i = 0; below != nullptr && i < plan.hierarchies.size(); ++i) {
     const cgroups::Hierarchy& hierarchy = plan.hierarchies[i];
     if (hierarchy.is_cgroup2() ? cgroup.directory : cgroup.members[i]) continue;
@@ -217,10 +220,12 @@ uint32_t preserved_fds(const CommandLine& line) {
   const char* text = line.option(Option::kPreserveFds, "0");
   const std::optional<uint64_t> count = parse_decimal(text, 1 << 16);
   if (!count) fail_value("number of descriptors is wrong:", text);
+  constexpr const char* kOperation = "preserve descriptors, of which there are";
   for (uint32_t i = 0; i < *count; ++i) {
     const auto fd = sys::BorrowedFd::from_raw(static_cast<int>(3 + i));
-    or_fail(sys::portable::fcntl(fd, sys::kF_GETFD), "preserve descriptors, of which there are",
-            text);
+    const int flags = or_fail(sys::portable::fcntl(fd, sys::kF_GETFD), kOperation, text);
+    // One of nosc's own.
+    if ((flags & sys::kFD_CLOEXEC) != 0) fail_system(kOperation, text, sys::kEBADF);
   }
   return static_cast<uint32_t>(*count);
 }

@@ -83,7 +83,7 @@ void discard(state::Record& record, std::string_view id) {
   text.text("record of container ")
       .quoted(id)
       .text(" is damaged: removed, and nothing that it told");
-  log_warning({.text = text.text(" of").character('\0').view().data()});
+  log_warning({.text = text.text(" of").terminated()});
   if (record.relock()) record.remove(id);
 }
 

@@ -9,24 +9,27 @@
 namespace nosc::cli {
 namespace {
 
-// The name of a hidden file beside one.
-std::string_view hidden_beside(std::string_view path, Arena& arena) {
+constexpr size_t kLongestNumber = 10;
+
+// The name of a hidden file beside one, which nobody else has.
+const char* hidden_beside(std::string_view path, std::string_view number, Arena& arena) {
   const size_t name = path.rfind('/') + 1;  // 0 where there is none
-  Writer out(arena.array<char>(path.size() + 2));
-  return out.text(path.substr(0, name)).character('.').text(path.substr(name)).view();
+  Writer out(arena.array<char>(path.size() + kLongestNumber + 3));
+  out.text(path.substr(0, name)).character('.').text(path.substr(name));
+  return out.character('.').text(number).terminated();
 }
 
 }  // namespace
 
 void write_pid_file(const char* path, sys::Pid pid, Arena& arena) {
-  const auto temporary = sys::CStr::from_terminated(hidden_beside(path, arena).data());
+  BufferWriter<kLongestNumber + 2> text;
+  text.decimal(static_cast<uint32_t>(sys::to_raw(pid)));
+  const auto temporary = sys::CStr::from_terminated(hidden_beside(path, text.view(), arena));
   const sys::Fd file = or_fail(sys::openat(sys::kCwd, temporary,
-                                           sys::kO_WRONLY | sys::kO_CREAT | sys::kO_TRUNC |
+                                           sys::kO_WRONLY | sys::kO_CREAT | sys::kO_EXCL |
                                                sys::kO_NOFOLLOW | sys::kO_CLOEXEC,
                                            sys::Mode::from_bits(0644)),
                                "create", path);
-  BufferWriter<12> text;
-  text.decimal(static_cast<uint32_t>(sys::to_raw(pid)));
   auto written = write_all(file, text.view());
   if (written) {
     written = sys::renameat2(sys::kCwd, temporary, sys::kCwd, sys::CStr::from_terminated(path));

@@ -34,6 +34,10 @@ sys::Sigset held_signals() {
 void hold_signals() {
   const sys::Sigset set = held_signals();
   or_fail(sys::rt_sigprocmask(sys::kSIG_BLOCK, &set), "block", "signals");
+  // A caller that ignores the ends of its children has had them ignored here: there would be
+  // nothing to wait for.
+  const sys::Sigaction action{};
+  or_fail(sys::rt_sigaction(sys::kSIGCHLD, &action), "handle", "signals");
 }
 
 void apply_default_signals(uint32_t ignored) {

@@ -57,7 +57,12 @@ sys::Fd open_descriptors(const ChildContext& context) {
     return {};
   }
   begin_step(Step::kStub);
-  return or_fail(process::open_descriptor_directory(), Operation::kOpen);
+  if (context.plan->root_setup == RootSetup::kOwn) {
+    return or_fail(process::open_descriptor_directory(), Operation::kOpen);
+  }
+  const sys::Fd proc = rt::open_proc(rt::VisibleProc::kForeign);
+  return or_fail(sys::openat(proc, "self/fd", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+                 Operation::kOpen);
 }
 
 // The parent has written down who this is; hooks have run. From here on the container can be found
@@ -85,7 +90,9 @@ sys::Fd make_terminal(const ChildContext& context, sys::BorrowedFd root) {
   if (context.plan->terminal == Terminal::kNone) return peer;
   sys::Fd master;
   console::open_terminal(root, context.plan->terminal_size, master, peer);
-  console::bind_console(root, peer, context.plan->process.identity.uid);
+  if (context.plan->root_setup == RootSetup::kOwn) {
+    console::bind_console(root, peer, context.plan->process.identity.uid);
+  }
   if (context.terminal_channel.raw() == context.channel.raw()) console::keep_line_ends(peer);
   console::send_terminal(context.terminal_channel, master);
   return peer;
@@ -101,8 +108,13 @@ void make_working_directory(const Plan& plan, sys::BorrowedFd root) {
 sys::Fd set_up_root(const ChildContext& context, Go& go) {
   const Plan& plan = *context.plan;
   if (plan.root_setup == RootSetup::kJoined) {
+    begin_step(Step::kTerminal);
+    const sys::Fd root =
+        or_fail(sys::openat(sys::kCwd, "/", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+                Operation::kOpen);
+    sys::Fd terminal = make_terminal(context, root);
     go = await_admission(context);
-    return {};
+    return terminal;
   }
   const PassingFd root = mounts::prepare_root(plan.mounts.root);
   mounts::apply_mounts(plan.mounts, root);
@@ -142,7 +154,10 @@ void run_start_hooks(const ChildContext& context, sys::Pid pid,
     hooks::leave_output();
   }
   apply_hooks(records, Step::kStartContainerHook,
-              {.texts = context.texts, .pid = pid, .status = state::Status::kCreated});
+              {.texts = context.texts,
+               .pid = pid,
+               .status = state::Status::kCreated,
+               .envp = context.plan->process.exec.envp});
 }
 
 // EINVAL: the mappings leave root out, and the set-up goes on as whoever it is.
@@ -165,6 +180,8 @@ void become_container_root(const Plan& plan) {
   unless_unmapped(sys::portable::setresuid(kRoot, kRoot, kRoot));
 }
 
+bool joins_processes(const Plan& plan) { return plan.namespaces.joined.has(sys::kCLONE_NEWPID); }
+
 bool waits_for_hooks(const hooks::HookPlan& hooks) {
   return hooks.has(hooks::Kind::kPrestart) || hooks.has(hooks::Kind::kCreateRuntime) ||
          hooks.has(hooks::Kind::kCreateContainer);
@@ -181,9 +198,11 @@ void child_main(const ChildContext& context) {
   namespaces::apply_time_namespace(plan.namespaces);
   mounts::open_early_sources(plan.mounts);
   const sys::Fd proc = open_proc(plan);
+  const bool hides = joins_processes(plan);
   // With its caller's ids: a user namespace's root isn't the owner of its own files in /proc.
-  process::apply_oom_score_adj(plan.process.oom, proc);
+  if (!hides) process::apply_oom_score_adj(plan.process.oom, proc);
   become_container_root(plan);
+  if (hides) hide_from_tracers();
   net::apply_loopback(plan.namespaces.created);
   set_names(plan);
   sysctl::apply_sysctls(plan.sysctls, proc);
@@ -205,6 +224,7 @@ void child_main(const ChildContext& context) {
   capabilities::apply_bounding(plan.capabilities);
   process::give_pipes(plan.process.identity);
   process::apply_identity(plan.process.identity);
+  if (hides) hide_from_tracers();
   if (!detached) die_with_parent(context);
   console::apply_default_signals(go.ignored_signals);
   process::ExecDescriptors last{.stub = context.program,

@@ -20,6 +20,10 @@ enum class Lifetime : uint8_t {
 // Whether there are hooks between the mounts and the change of root.
 bool waits_for_hooks(const hooks::HookPlan& hooks);
 
+// Whether the container's first process appears among processes that there are already. It is
+// hidden from them then, before it does (clone.cc), and has its oom_score_adj by then.
+bool joins_processes(const Plan& plan);
+
 // Everything that the child needs: made by the parent before clone, used in the child's copy.
 struct ChildContext {
   Plan* plan;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/launch/clone.h"
 
+#include "engine/launch/last_stage.h"
 #include "engine/rt/error.h"
+#include "engine/rt/private_proc.h"
 #include "engine/rt/step.h"
 #include "engine/rt/undo.h"
 #include "syscalls/sys.h"
@@ -77,6 +79,17 @@ void unshare_user(const CloneContext& context) {
   or_fail(wait_for_go(context.channel->child), Operation::kNone);
 }
 
+// In a pid namespace that there is already, the container's processes see the set-up come.
+void hide_from_neighbours(const Plan& plan) {
+  if (!joins_processes(plan)) return;
+  if (!plan.process.oom.text.empty()) {
+    begin_step(Step::kProc);
+    const sys::Fd proc = rt::open_proc(rt::VisibleProc::kHosts);
+    process::apply_oom_score_adj(plan.process.oom, proc);
+  }
+  hide_from_tracers();
+}
+
 // The process between the parent and the container's first one.
 [[noreturn]] void between(CloneContext& context) {
   report_failures_to(context.channel->child);
@@ -86,6 +99,7 @@ void unshare_user(const CloneContext& context) {
   if (context.plan->namespaces.joined.has(kUser)) {
     use_privileges(context.plan->process, sys::getpid());
   }
+  hide_from_neighbours(*context.plan);
   namespaces::apply_joins(context.plan->namespaces);
   unshare_user(context);
   begin_step(Step::kNewNamespaces);

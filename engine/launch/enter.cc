@@ -17,12 +17,6 @@ namespace {
 
 constexpr unsigned kFirstPreserved = 3;
 
-// A change of ids gives the kernel's default back, so this is said more than once.
-void hide_from_tracers() {
-  begin_step(Step::kSession);
-  or_fail(sys::prctl(sys::kPR_SET_DUMPABLE, 0), Operation::kSet);
-}
-
 // All in one call where the kernel lets them be joined so, and else in the planned order: a
 // namespace that the container joined may belong to another user namespace than its own.
 void join_namespaces(const Entry& entry) {
@@ -150,13 +144,14 @@ sys::Fd open_descriptors(sys::Fd proc) {
 }
 
 // The container's first process is another one than the one that is asked about.
-void tell_agent(const Entry& entry, uint32_t number, Arena& arena) {
+void tell_agent(Entry& entry, uint32_t number, Arena& arena) {
   hand_over_listener(entry.agent, entry.plan.seccomp, number,
                      {.process = &entry.init,
                       .texts = &entry.record.texts(),
                       .container_pid = entry.record.progress().init.pid,
                       .status = state::Status::kRunning},
                      arena);
+  entry.agent.reset();
   (void)send_go(entry.channel.parent);
 }
 

@@ -7,6 +7,11 @@
 
 namespace nosc::launch {
 
+void hide_from_tracers() {
+  begin_step(Step::kSession);
+  or_fail(sys::prctl(sys::kPR_SET_DUMPABLE, 0), Operation::kSet);
+}
+
 bool loads_filter(const seccomp::SeccompPlan& plan, seccomp::Loader moment) {
   return !plan.program.empty() && plan.loader == moment;
 }

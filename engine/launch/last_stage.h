@@ -10,6 +10,13 @@
 
 namespace nosc::launch {
 
+// Keeps processes of the same user and pid namespace from tracing the calling one, which still has
+// the host's files, and from opening what it has open (CVE-2016-9962). Executing a program ends it,
+// and so may a change of ids, behind which it is to be said again.
+// Pre: nothing of its own in /proc has to be written by it any more, but by root: the files are
+// root's from here on.
+void hide_from_tracers();
+
 // Whether the set-up loads the seccomp filter itself at that moment.
 bool loads_filter(const seccomp::SeccompPlan& plan, seccomp::Loader moment);
 

@@ -78,9 +78,13 @@ Message receive(sys::BorrowedFd parent_end) {
     Message message;
     auto count = sys::read(parent_end, sys::MutableBytes(&message.failure, sizeof message.failure));
     if (!count && is_to_be_repeated(count.error())) continue;
-    if (or_fail(count, "read", "the container's set-up") == 0) {
+    const size_t size = or_fail(count, "read", "the container's set-up");
+    if (size == 0) {
       message.event = Event::kExecuted;
       return message;
+    }
+    if (size != sizeof message.failure) {
+      fail_system("read", "the container's set-up", sys::kEBADMSG);
     }
     if (!message.failure.failed()) message.event = static_cast<Event>(message.failure.error);
     message.pid = static_cast<sys::Pid>(message.failure.index);

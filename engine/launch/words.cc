@@ -81,6 +81,7 @@ const char* mount_details(const mounts::MountRecord& record, Arena& arena) {
 }
 
 void describe_mount(const Failure& failure, const Plan& plan, Arena& arena, Error& error) {
+  if (failure.index >= plan.mounts.mounts.size()) return;
   const mounts::MountRecord& record = plan.mounts.mounts[failure.index];
   error.place = record.place;
   if (failure.step == Step::kMountSource) {
@@ -158,6 +159,7 @@ void write_hook_failure(uint32_t error, const hooks::HookRecord& hook, Writer& o
 // An index among its kind; the kinds are steps in the same order.
 void describe_hook(const Failure& failure, const Plan& plan, Arena& arena, Error& error) {
   const auto kind = static_cast<size_t>(failure.step) - static_cast<size_t>(Step::kPrestartHook);
+  if (failure.index >= plan.hooks.kinds[kind].size()) return;
   const hooks::HookRecord& hook = plan.hooks.kinds[kind][failure.index];
   error.place = hook.place;
   error.operation = nullptr;
@@ -173,14 +175,28 @@ void describe_hook(const Failure& failure, const Plan& plan, Arena& arena, Error
   error.text = arena.copy_string(text.view()).data();
 }
 
+// A record of an array. What the index says may come from the last stage, which is in reach of
+// other processes of the container: it is believed only where there is such a record.
+template <class Records>
+void describe_record(const Records& records, size_t index, Error& error) {
+  if (index >= records.size()) return;
+  error.place = records[index].place;
+  error.object = records[index].path;
+}
+
 // The default devices come behind the configured ones.
 void describe_device(size_t index, const Plan& plan, Error& error) {
-  if (index >= plan.devices.size()) {
-    error.object = devices::default_devices()[index - plan.devices.size()].path;
-    return;
+  const auto defaults = devices::default_devices();
+  if (index < plan.devices.size()) {
+    describe_record(plan.devices, index, error);
+  } else if (index - plan.devices.size() < defaults.size()) {
+    error.object = defaults[index - plan.devices.size()].path;
   }
-  error.place = plan.devices[index].place;
-  error.object = plan.devices[index].path;
+}
+
+void describe_link(size_t index, Error& error) {
+  const auto links = devices::default_links();
+  if (index < links.size()) error.object = links[index].name;
 }
 
 // The steps that work on an array of records. Returns false for the others.
@@ -189,10 +205,7 @@ bool describe_indexed(const Failure& failure, const Plan& plan, Arena& arena, Er
   switch (failure.step) {
     case Step::kMount:
     case Step::kMountSource: describe_mount(failure, plan, arena, error); return true;
-    case Step::kJoinNamespace:
-      error.place = plan.namespaces.joins[index].place;
-      error.object = plan.namespaces.joins[index].path;
-      return true;
+    case Step::kJoinNamespace: describe_record(plan.namespaces.joins, index, error); return true;
     case Step::kJoinCgroup:
       error.place = plan.cgroup.place;
       error.object = "cgroup.procs";
@@ -202,19 +215,10 @@ bool describe_indexed(const Failure& failure, const Plan& plan, Arena& arena, Er
       }
       return true;
     case Step::kDevice: describe_device(index, plan, error); return true;
-    case Step::kLink: error.object = devices::default_links()[index].name; return true;
-    case Step::kMask:
-      error.place = plan.mounts.masks[index].place;
-      error.object = plan.mounts.masks[index].path;
-      return true;
-    case Step::kReadOnlyPath:
-      error.place = plan.mounts.read_only[index].place;
-      error.object = plan.mounts.read_only[index].path;
-      return true;
-    case Step::kSysctl:
-      error.place = plan.sysctls[index].place;
-      error.object = plan.sysctls[index].path;
-      return true;
+    case Step::kLink: describe_link(index, error); return true;
+    case Step::kMask: describe_record(plan.mounts.masks, index, error); return true;
+    case Step::kReadOnlyPath: describe_record(plan.mounts.read_only, index, error); return true;
+    case Step::kSysctl: describe_record(plan.sysctls, index, error); return true;
     case Step::kPrestartHook:
     case Step::kCreateRuntimeHook:
     case Step::kCreateContainerHook:
@@ -231,9 +235,10 @@ bool describe_indexed(const Failure& failure, const Plan& plan, Arena& arena, Er
 }  // namespace
 
 Error describe_failure(const Failure& failure, const Plan& plan, Arena& arena) {
+  const auto operation = static_cast<size_t>(failure.operation);
   Error error{.code = ErrorCode::kSystem,
               .cause = sys::Errno(failure.error),
-              .operation = kOperations[static_cast<size_t>(failure.operation)]};
+              .operation = operation < std::size(kOperations) ? kOperations[operation] : "start"};
   if (describe_indexed(failure, plan, arena, error)) return error;
   switch (failure.step) {
     case Step::kRoot:

@@ -166,5 +166,20 @@ TEST_F(WordsTest, AProgramThatDoesNotStartDecidesTheExitStatus) {
             "/process/args/0: execute \"program\": ENOENT");
 }
 
+// The last stage is in reach of the container's neighbours, and may say anything.
+TEST_F(WordsTest, WhatCannotBeIsDescribedAllTheSame) {
+  for (int step = 0; step < 256; ++step) {
+    for (const int operation : {0, 3, 19, 20, 200, 255}) {
+      for (const uint32_t index : {0U, 1U, 7U, UINT32_MAX}) {
+        const Error error = describe({static_cast<Step>(step), static_cast<Operation>(operation),
+                                      static_cast<uint16_t>(sys::kEPERM.value()), index});
+        BufferWriter<8192> writer;
+        write_error(writer, error);
+        EXPECT_FALSE(writer.view().empty());
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace nosc::launch

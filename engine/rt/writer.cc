@@ -23,6 +23,11 @@ Writer& Writer::text(std::string_view text) {
   return *this;
 }
 
+const char* Writer::terminated() {
+  buffer_[used_ < buffer_.size() ? used_ : used_ - 1] = '\0';
+  return buffer_.data();
+}
+
 Writer& Writer::decimal(uint64_t value) {
   char digits[20];
   size_t first = sizeof digits;

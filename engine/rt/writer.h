@@ -42,6 +42,10 @@ class Writer {
   // Errors: the first failed write since the Writer was made.
   sys::Result<void> flush();
 
+  // The same with a NUL behind it, which takes the place of the last character where none is free.
+  // Pre: the buffer isn't empty, and there is no descriptor.
+  const char* terminated();
+
   // What is in the buffer now.
   std::string_view view() const { return {buffer_.data(), used_}; }
   bool truncated() const { return truncated_; }

@@ -89,8 +89,8 @@ const char* Interpreter::pointer(Index index) { return document_.pointer(index, 
 // Fails with the text, then the detail, then the end, at a value's place.
 void Interpreter::fail(Index index, const char* text, std::string_view detail, const char* end) {
   BufferWriter<256> writer;
-  writer.text(text).escaped(detail.substr(0, 128)).text(end).character('\0');
-  fail_invalid({.pointer = pointer(index)}, writer.view().data());
+  writer.text(text).escaped(detail.substr(0, 128)).text(end);
+  fail_invalid({.pointer = pointer(index)}, writer.terminated());
 }
 
 void Interpreter::fail_missing(Index object, const Object& type, uint32_t position) {
@@ -104,8 +104,8 @@ void Interpreter::expect(Index index, Type type) {
   const Type found = document_.type(index);
   if (found == type) return;
   BufferWriter<64> writer;
-  writer.text("expected ").text(json::type_name(type)).text(", found ").character('\0');
-  fail(index, writer.view().data(), json::type_name(found));
+  writer.text("expected ").text(json::type_name(type)).text(", found ");
+  fail(index, writer.terminated(), json::type_name(found));
 }
 
 void Interpreter::list_unsupported(Index index) { list(unsupported_, unsupported_count_, index); }

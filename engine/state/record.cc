@@ -149,8 +149,8 @@ bool is_valid_id(std::string_view id) {
 
 void fail_about(const char* before, std::string_view id, const char* after, ErrorCode code) {
   BufferWriter<512> text;
-  text.text(before).character(' ').quoted(id).character(' ').text(after).character('\0');
-  fail({.code = code, .text = text.view().data()});
+  text.text(before).character(' ').quoted(id).character(' ').text(after);
+  fail({.code = code, .text = text.terminated()});
 }
 
 void fail_missing(std::string_view id) { fail_about("container", id, "does not exist"); }

@@ -78,6 +78,17 @@ TEST_P(CommandLineTest, SpecWritesToTheCurrentFolder) {
   EXPECT_NE(read_file(folder / "config.json").find("\"ociVersion\""), std::string::npos);
 }
 
+TEST_P(CommandLineTest, AnErrorAboutALongNameEndsWhereItIsCut) {
+  for (const size_t length : {400, 480, 500, 520, 3000}) {
+    const Completed result = run_runtime({"state", std::string(length, 'a')});
+    EXPECT_EQ(result.exit_status, 1) << result.describe();
+    ASSERT_TRUE(result.err.ends_with('\n'));
+    for (const char c : result.err.substr(0, result.err.size() - 1)) {
+      ASSERT_TRUE(c >= ' ' && c <= '~') << static_cast<int>(c);
+    }
+  }
+}
+
 TEST_P(CommandLineTest, PlanPrintsTheOrderAndDoesNothing) {
   Bundle& bundle = make_bundle();
   bundle.add_mount(mount_entry("/made/for/it", "tmpfs", "tmpfs"));

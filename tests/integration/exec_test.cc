@@ -299,6 +299,7 @@ TEST_P(ExecTest, DetachedLeavesThePid) {
   Bundle& bundle = make_bundle();
   start(bundle);
   const fs::path folder = make_folder("pid");
+  std::ofstream(folder / ".pid") << "somebody's";
   Command command = exec_command({"--detach", "--pid-file", folder / "pid", last_id(), "/bin/sh",
                                   "-c", "echo 1 > /tmp/done; exec sleep 60"});
   command.before_exec = [] {
@@ -310,6 +311,7 @@ TEST_P(ExecTest, DetachedLeavesThePid) {
   const std::string pid = read_file(folder / "pid");
   ASSERT_FALSE(pid.empty());
   EXPECT_TRUE(fs::exists("/proc/" + pid)) << pid;
+  EXPECT_EQ(read_file(folder / ".pid"), "somebody's");
   EXPECT_EQ(output({}, "while [ ! -s /tmp/done ]; do sleep 0.01; done; cat /tmp/done"), "1");
   ASSERT_EQ(kill(std::stoi(pid), SIGKILL), 0);
   EXPECT_EQ(waitpid(std::stoi(pid), nullptr, 0), std::stoi(pid));
@@ -335,6 +337,11 @@ TEST_P(ExecTest, PreservesWhatItIsTold) {
   EXPECT_EQ(kept.exit_status, 0) << kept.describe();
   EXPECT_NE(kept.out.find("Linux version"), std::string::npos) << kept.out;
   EXPECT_EQ(kept.out.find("5\n"), std::string::npos) << kept.out;
+  // One that only nosc has is none to preserve.
+  Command lacking = runtime_command({"--log", make_folder("log") / "file", "exec", "--preserve-fds",
+                                     "1", last_id(), "/bin/true"});
+  lacking.before_exec = [] { close(3); };
+  EXPECT_NE(run(lacking).exit_status, 0);
   const Completed closed = with_descriptors({});
   EXPECT_NE(closed.exit_status, 0) << closed.describe();
   stop();

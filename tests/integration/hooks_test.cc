@@ -111,6 +111,23 @@ TEST_P(Hooks, KnowTheirFolderAndThePidThatTheySee) {
   }
 }
 
+// Inside of the container nothing tells of the caller's environment.
+TEST_P(Hooks, OneInsideWithoutAnEnvironmentHasTheContainers) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["hooks"]["startContainer"].push(
+      Json::object({{"path", "/bin/sh"}, {"args", Json::strings({"sh", "-c", "env > /tmp/env"})}}));
+  bundle.config()["process"]["env"].push("CONTAINERS=own");
+  bundle.config()["root"]["readonly"] = false;
+  bundle.add_file("rootfs/tmp/.keep", "");
+  bundle.set_script("cat /tmp/env");
+  Command command = run_command(bundle);
+  command.environment.emplace_back("SECRET=of-the-host");
+  const Completed result = run(command);
+  EXPECT_EQ(result.exit_status, 0) << result.describe();
+  EXPECT_NE(result.out.find("CONTAINERS=own"), std::string::npos) << result.out;
+  EXPECT_EQ(result.out.find("SECRET"), std::string::npos) << result.out;
+}
+
 TEST_P(Hooks, AFailureDuringCreationLeavesNothing) {
   for (const char* kind : {"prestart", "createRuntime", "createContainer"}) {
     Bundle& bundle = make_bundle();

@@ -145,5 +145,41 @@ TEST_P(JoinedNamespacesTest, UserWithItsNetwork) {
   EXPECT_EQ(out, holder.identity("user") + "\n" + holder.identity("net"));
 }
 
+// CVE-2016-9962: among processes that there are already, the set-up still has the host's files, and
+// is not to be traced. The kernel shows that by giving its files in /proc to the machine's root.
+TEST_P(JoinedNamespacesTest, TheSetUpIsOutOfItsNeighboursReach) {
+  NOSC_ONLY();
+  NamespaceHolder holder(CLONE_NEWUSER | CLONE_NEWPID);
+  Bundle& bundle = make_bundle();
+  const fs::path owner = make_folder("owner") / "uid";
+  bundle.config()["linux"]["namespaces"] =
+      Json::array({Json::object({{"type", "mount"}}), Json::object({{"type", "uts"}}),
+                   Json::object({{"type", "ipc"}}), Json::object({{"type", "network"}}),
+                   joined("pid", holder.path("pid")), joined("user", holder.path("user"))});
+  bundle.config()["process"]["oomScoreAdj"] = 100;
+  const std::string script =
+      "pid=$(tr -d '\\n' | sed 's/.*\"pid\": \\([0-9]*\\).*/\\1/'); "
+      "stat -c %u /proc/$pid/environ > " +
+      owner.string();
+  bundle.config()["hooks"]["createRuntime"].push(
+      Json::object({{"path", "/bin/sh"}, {"args", Json::strings({"sh", "-c", script})}}));
+  EXPECT_EQ(output_of(bundle, "id -u; cat /proc/self/oom_score_adj"), "0\n100");
+  EXPECT_EQ(read_file(owner), "0\n");
+}
+
+TEST_P(JoinedNamespacesTest, MountWithAPidNamespaceOfItsOwn) {
+  NOSC_ONLY();
+  // The other's /proc doesn't know the new process, and one of nosc's own takes fsopen(2).
+  const bool has_proc =
+      GetParam().kernel != Kernel::kNoNewMountApi && GetParam().kernel != Kernel::kOld;
+  if (!has_proc) GTEST_SKIP() << "no private /proc";
+  NamespaceHolder holder(CLONE_NEWNS);
+  Bundle& bundle = make_plain_bundle();
+  bundle.config()["mounts"] = Json::array({});
+  bundle.config()["linux"]["namespaces"] =
+      Json::array({joined("mount", holder.path("mnt")), Json::object({{"type", "pid"}})});
+  EXPECT_EQ(output_of(bundle, "echo $$"), "1");
+}
+
 }  // namespace
 }  // namespace nosc::testing

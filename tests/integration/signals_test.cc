@@ -71,5 +71,15 @@ TEST_P(SignalsTest, InitStartsWithDefaultActionsAndNothingBlocked) {
   EXPECT_EQ(std::stoull(field_of(result.out, "SigIgn"), nullptr, 16) & kOwn, 0U) << result.out;
 }
 
+// nohup and others: the ends of children that are ignored are waited for all the same.
+TEST_P(SignalsTest, TheCallerMayIgnoreTheEndsOfItsChildren) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script("exit 9");
+  Command command = run_command(bundle);
+  command.before_exec = [] { (void)signal(SIGCHLD, SIG_IGN); };
+  const Completed result = run(command);
+  EXPECT_EQ(result.exit_status, 9) << result.describe();
+}
+
 }  // namespace
 }  // namespace nosc::testing
