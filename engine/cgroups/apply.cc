@@ -8,7 +8,9 @@
 #include "engine/cgroups/files.h"
 #include "engine/cgroups/path.h"
 #include "engine/host/host.h"
+#include "engine/host/line_reader.h"
 #include "engine/rt/step.h"
+#include "engine/rt/writer.h"
 #include "syscalls/sys.h"
 
 namespace nosc::cgroups {
@@ -17,6 +19,7 @@ namespace {
 constexpr sys::Mode kDirectoryMode = sys::Mode::from_bits(0755);
 constexpr int kStepLimit = 4096;  // against others who remove a common parent again and again
 constexpr size_t kMaximumCpuBytes = 1024;
+constexpr size_t kLargestPathBytes = 4096;
 
 // Makes what is missing of the path: from the deepest directory up to one that exists, and back.
 sys::Errno make_directories(Hierarchy& hierarchy) {
@@ -228,6 +231,27 @@ void apply_devices(const CgroupPlan& plan, sys::BorrowedFd directory, FormerProg
   if (!attached) require_devices(plan, attached.error());
 }
 
+// Opens the cgroup of a process in cgroup2's hierarchy; nothing where it can't be found.
+sys::Fd open_cgroup_of(sys::Pid pid, const Hierarchy& hierarchy) {
+  char buffer[kLargestPathBytes];
+  Writer path(buffer);
+  path.text("/proc/").decimal(static_cast<uint32_t>(sys::to_raw(pid))).text("/cgroup");
+  const auto file = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.terminated()),
+                                sys::kO_RDONLY | sys::kO_CLOEXEC);
+  if (!file) return {};
+  char lines[kLargestPathBytes];
+  host::LineReader reader(file.borrow(), lines, SIZE_MAX);
+  std::string_view line;
+  while (reader.next(line)) {
+    if (!line.starts_with("0::")) continue;
+    Writer place(buffer);
+    place.text({hierarchy.path.data(), hierarchy.mount_bytes}).text(line.substr(3));
+    auto opened = open_directory(sys::CStr::from_terminated(place.terminated()));
+    if (opened && !place.truncated()) return opened.take();
+  }
+  return {};
+}
+
 }  // namespace
 
 void apply_cgroup(CgroupPlan& plan, Cgroup& cgroup) {
@@ -246,7 +270,15 @@ void apply_cgroup(CgroupPlan& plan, Cgroup& cgroup) {
                                    : hierarchy.controllers.has(Controller::kDevices);
     if (error && keeps_devices) require_devices(plan, error);
   }
-  if (cgroup.directory) apply_devices(plan, cgroup.directory, former);
+  if (!cgroup.directory) return;
+  apply_devices(plan, cgroup.directory, former);
+  if (former == FormerPrograms::kNone) return;
+  // Where others were killed by cgroup.kill, who is made in their cgroup may be taken for one of
+  // them and be dead at once (seen with Linux 6.18). Whoever joins isn't.
+  const std::span<char> path = plan.hierarchies[0].path;
+  cgroup.members[0] = or_fail(open_members(cgroup.directory), "open cgroup",
+                              {path.data(), path.size()}, plan.place);
+  cgroup.directory.reset();
 }
 
 KeptBytes find_existing(const CgroupPlan& plan) {
@@ -277,7 +309,7 @@ void apply_update(CgroupPlan& plan) {
   }
 }
 
-void open_cgroup(const CgroupPlan& plan, Cgroup& cgroup) {
+void open_cgroup(const CgroupPlan& plan, sys::Pid member, Cgroup& cgroup) {
   for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
     const Hierarchy& hierarchy = plan.hierarchies[i];
     const std::string_view path(hierarchy.path.data(), hierarchy.path.size());
@@ -285,7 +317,10 @@ void open_cgroup(const CgroupPlan& plan, Cgroup& cgroup) {
     if (opened.failed_with(sys::kENOENT)) continue;
     sys::Fd directory = or_fail(std::move(opened), "open cgroup", path);
     if (hierarchy.is_cgroup2()) {
-      cgroup.directory = std::move(directory);
+      char controllers[64];
+      const bool takes_none = member != sys::Pid{0} &&
+                              !read_text(directory, "cgroup.subtree_control", controllers).empty();
+      cgroup.directory = takes_none ? open_cgroup_of(member, hierarchy) : std::move(directory);
     } else {
       cgroup.members[i] = or_fail(open_members(directory), "open cgroup", path);
     }

@@ -137,7 +137,10 @@ void apply_update(CgroupPlan& plan);
 
 // Opens the member files of an existing container's cgroups, for a process that is to join them
 // all: cgroup2's directory for clone3, the files of version 1. What it doesn't have is left empty.
-void open_cgroup(const CgroupPlan& plan, Cgroup& cgroup);
+// A cgroup2 that passes controllers on takes no process; that of `member` is meant then, the
+// container's first process, as for an init system in it. 0: the cgroup is meant as it is.
+// Source: cgroups(7), "no internal processes".
+void open_cgroup(const CgroupPlan& plan, sys::Pid member, Cgroup& cgroup);
 
 // Moves the calling process into one.
 // Step: kJoinCgroup.

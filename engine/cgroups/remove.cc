@@ -9,21 +9,25 @@
 namespace nosc::cgroups {
 namespace {
 
-constexpr int kDeepest = 32;  // levels of cgroups that a container made for itself
-
-// Removes the cgroups beneath `directory`. What can't be removed shows when `directory` is to go.
-void remove_children(sys::BorrowedFd directory, int depth) {
-  const auto listed =
-      sys::openat(directory, ".", sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
-  if (!listed || depth == 0) return;
-  host::DirectoryReader reader(listed.borrow());
-  while (const char* name = reader.next_directory()) {
-    const sys::CStr child = sys::CStr::from_terminated(name);
-    const auto opened =
-        sys::openat(listed.borrow(), child,
-                    sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC);
-    if (opened) remove_children(opened.borrow(), depth - 1);
-    (void)sys::unlinkat(listed.borrow(), child, sys::kAT_REMOVEDIR);
+// Removes the cgroups beneath `directory`, which a container made, however deep they are: without
+// memory for the way, for ".." leads back. Ends at the first that still holds a process.
+void remove_children(sys::BorrowedFd directory) {
+  constexpr auto kFlags = sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC;
+  auto opened = sys::openat(directory, ".", kFlags);
+  bool came_down = false;
+  for (size_t depth = 0; opened;) {
+    const sys::Fd current = opened.take();
+    host::DirectoryReader reader(current);
+    const char* next = reader.next_directory();
+    if (next == nullptr && (depth == 0 || came_down)) return;
+    const auto remove_next = [&] {
+      return sys::unlinkat(current, sys::CStr::from_terminated(next), sys::kAT_REMOVEDIR).ok();
+    };
+    while (next != nullptr && remove_next()) next = reader.next_directory();
+    if (next == nullptr && depth == 0) return;
+    came_down = next != nullptr;
+    depth += came_down ? 1 : size_t{0} - 1;
+    opened = sys::openat(current, came_down ? sys::CStr::from_terminated(next) : "..", kFlags);
   }
 }
 
@@ -39,7 +43,7 @@ sys::Errno remove_leaf(const CgroupPlan& plan, const Hierarchy& hierarchy, Occup
     if (removed.error() != sys::kEBUSY || wait_ms > kLastWaitMs) return removed.error();
     if (occupants == Occupants::kKilled) kill_all(plan, sys::kSIGKILL);
     const auto directory = open_directory(sys::CStr::from_terminated(hierarchy.path.data()));
-    if (directory) remove_children(directory.borrow(), kDeepest);
+    if (directory) remove_children(directory.borrow());
     sleep_ms(wait_ms);
   }
 }

@@ -15,6 +15,7 @@ using cgroups::Version;
 
 enum class Shape : uint8_t {
   kNumber,
+  kLimit,         // a number, or "max" for none, printed as 0
   kMicroseconds,  // in version 2; printed as nanoseconds, which version 1 has
   kMap,           // lines of a word and a number
   kPressure,
@@ -114,7 +115,7 @@ constexpr Row kRows[] = {
      Shape::kNumber,
      {"pids.current", "pids.current"},
      {"", ""}},
-    {R"(,"limit":)", Controller::kPids, Shape::kNumber, {"pids.max", "pids.max"}, {"", ""}},
+    {R"(,"limit":)", Controller::kPids, Shape::kLimit, {"pids.max", "pids.max"}, {"", ""}},
     {R"(},"blkio":{"ioServiceBytesRecursive":[)",
      Controller::kIo,
      Shape::kDevices,
@@ -247,6 +248,9 @@ void write_row(const cgroups::CgroupPlan& plan, const Row& row, Writer& out, Are
     case Shape::kMap: return write_map(text, out);
     case Shape::kPressure: return write_pressure(text, out);
     case Shape::kDevices: return write_devices(text, row.keys[v2], out);
+    case Shape::kLimit:
+      if (text.starts_with("max")) text = {};
+      break;
     case Shape::kNumber:
     case Shape::kMicroseconds: break;
   }

@@ -86,13 +86,13 @@ void add_notify_socket(const CommandLine& line, const Environment& environment,
                        spec::Config& config, Arena& arena) {
   if (environment.find(kVariable) == nullptr) return;
   if (line.command != CommandId::kCreate && line.command != CommandId::kRun) return;
-  BufferWriter<512> path;
-  path.text(absolute_path(state_root(line, environment).data(), arena)).text("/::");
-  path.text(line.argument);
+  const std::string_view root = absolute_path(state_root(line, environment).data(), arena);
+  const std::string_view id = line.argument;
+  Writer path(arena.array<char>(root.size() + id.size() + 4));
+  path.text(root).text("/::").text(id);
   static constexpr std::string_view kOptions[] = {"bind", "nosuid", "noexec", "nodev", "ro"};
   config.mounts = with_one_more(
-      config.mounts,
-      {kDestination, "bind", arena.copy_string(path.view()), spec::Strings(kOptions)}, arena);
+      config.mounts, {kDestination, "bind", path.terminated(), spec::Strings(kOptions)}, arena);
   config.process.env = with_one_more(config.process.env, kEntry, arena);
 }
 

@@ -76,6 +76,8 @@ void run(const CommandLine& line, const Environment& environment) {
   if (!detached) return run_foreground(launch, line, environment, std::move(notify));
   (void)launch::set_up(launch);
   tell_process(line, launch.init, std::move(launch.pidfd_socket), launch.arena);
+  // Held by the container alone: where that is dead already, nobody can be connected to.
+  launch.start_socket.reset();
   const sys::Fd connection = or_fail(state::connect_to_start(record.root(), record.inode()),
                                      "start container", record.id());
   launch::finish_start(record, launch::start_waiting(record, connection), container.plan,

@@ -89,8 +89,10 @@ spec::Resources read_resources(const char* path, Arena& arena) {
 void update(const CommandLine& line, const Environment& environment) {
   Arena& arena = *environment.arena;
   const char* file = line.option(Option::kResources);
-  const spec::Resources resources =
+  spec::Resources resources =
       file == nullptr ? resources_of_options(line) : read_resources(file, arena);
+  // The devices stay as the container has them: callers send everything that they know of it.
+  resources.devices = {};
   Target target;
   open_target(line, environment, target);
   target.record.lock();

@@ -66,6 +66,23 @@ TEST_P(CgroupsTest, ParentThatWasThereStays) {
 }
 
 // A cpuset of version 1 that nobody filled: no process may be in it, nor anywhere below.
+// A container in it was killed by cgroup.kill; the next one lives.
+TEST_P(CgroupsTest, OneInWhichOthersWereKilledTakesNewOnes) {
+  const fs::path root = cgroup2_root();
+  if (root.empty()) GTEST_SKIP() << "no cgroup version 2";
+  const std::string name = private_machine().id + "-killed";
+  std::error_code error;
+  if (!fs::create_directory(root / name, error)) GTEST_SKIP() << error.message();
+  const bool kills = fs::exists(root / name / "cgroup.kill");
+  for (int turn = 0; turn < 2; ++turn) {
+    std::ofstream(root / name / "cgroup.kill") << "1";
+    Bundle& bundle = make_bundle();
+    bundle.config()["linux"]["cgroupsPath"] = "/" + name;
+    EXPECT_EQ(output_of(bundle, "echo alive"), "alive") << "cgroup.kill: " << kills;
+  }
+  EXPECT_TRUE(fs::remove(root / name));
+}
+
 TEST_P(CgroupsTest, EmptyCpusetsAboveAreFilled) {
   NOSC_ONLY();
   const fs::path cpuset = "/sys/fs/cgroup/cpuset";

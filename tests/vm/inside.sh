@@ -409,6 +409,34 @@ test_update() {
   expect 77 cat $cgroups/group/$id/pids.max
   nosc delete --force $id
 }
+# Callers send all that they know of a container; its devices stay as they are.
+test_update_leaves_the_devices() {
+  resources="$(device_rules '"access":"rm"')"
+  detached "mknod /tmp/$id c $free; sleep 99"
+  while [ ! -e $bundle/rootfs/tmp/$id ]; do sleep 0.1; done
+  echo '{"devices":[{"allow":false,"access":"rwm"}],"pids":{"limit":77}}' | nosc update --resources - $id || fail update
+  expect 77 cat $cgroups/group/$id/pids.max
+  expect ok nosc exec $id sh -c "exec 3< /tmp/$id && echo ok"
+  nosc delete --force $id
+}
+# An init system's cgroup passes controllers on, and takes no process itself.
+test_exec_where_the_first_process_is() {
+  resources='{"memory":{"limit":67108864}}'
+  config 'mkdir /sys/fs/cgroup/init && echo 1 > /sys/fs/cgroup/init/cgroup.procs && echo +memory > /sys/fs/cgroup/cgroup.subtree_control && touch /tmp/moved; sleep 99'
+  sed -i 's/"noexec","nodev","ro"\]}\],/"noexec","nodev","rw"]}],/' $bundle/config.json
+  rm -f $bundle/rootfs/tmp/moved
+  nosc run --detach --bundle $bundle $id < /dev/null > /dev/null 2>&1 || fail 'run --detach'
+  while [ ! -e $bundle/rootfs/tmp/moved ]; do sleep 0.1; done
+  expect 0::/init nosc exec $id cat /proc/self/cgroup
+  nosc delete --force $id
+  [ ! -e $cgroups/group/$id ] || fail 'the cgroup is still there'
+}
+test_deep_cgroups_are_removed() {
+  config 'cd /sys/fs/cgroup; i=0; while [ $i -lt 70 ]; do mkdir d e; cd d; i=$((i + 1)); done; sleep 99 & exit 0'
+  sed -i 's/"noexec","nodev","ro"\]}\],/"noexec","nodev","rw"]}],/' $bundle/config.json
+  expect '' run
+  [ ! -e $cgroups/group/$id ] || fail 'the cgroup is still there'
+}
 test_events() {
   detached
   nosc events --stats $id | grep -q '"memory"' || fail 'no statistics'

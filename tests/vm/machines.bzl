@@ -21,7 +21,7 @@ _MACHINES = {
 _UNPACK = """
 mkdir "$2"
 dpkg-deb --fsys-tarfile "$1" | tar --extract --directory="$2" --wildcards "$3"
-mv "$2"/$3 "$4"
+mv "$(find "$2" -type f -path "$3")" "$4"
 rm -rf "$2" "$1"
 """
 

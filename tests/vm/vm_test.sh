@@ -5,6 +5,7 @@
 # and no disk: all it leaves is its output.
 set -uo pipefail
 here=$(dirname "$0")
+PATH=$PATH:/usr/sbin:/sbin
 architecture=${NOSC_VM_ARCHITECTURE:-x86_64}
 kernel=${NOSC_KERNEL:-}
 runtime=${NOSC_RUNTIME:-engine/nosc}
