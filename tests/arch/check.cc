@@ -3,6 +3,7 @@
 #include "tests/arch/check.h"
 
 #include "syscalls/freestanding/start.h"
+#include "syscalls/sys/retry.h"
 
 extern "C" {
 // The bounds of the section, named and made by the linker.
@@ -53,6 +54,37 @@ void print_error(int error) { print(error == 0 ? "success" : sys::errno_name(sys
 int list_cases() {
   for (const Case* const* entry = __start_check_cases; entry != __stop_check_cases; ++entry) {
     print((*entry)->name);
+    print("\n");
+  }
+  return 0;
+}
+
+// The case's process ends with the program, so that none outlives a program that is stopped.
+int status_of_process(const Case& entry) {
+  const sys::Pid pid = sys::portable::clone_process({}, sys::kSIGCHLD).value();
+  if (pid == sys::Pid{0}) {
+    (void)sys::prctl(sys::kPR_SET_PDEATHSIG, static_cast<unsigned long>(sys::kSIGKILL));
+    entry.run();
+    sys::exit_group(0);
+  }
+  sys::Siginfo info{};
+  const auto waited = sys::retry_eintr(
+      [&] { return sys::waitid(sys::kP_PID, sys::to_raw(pid), &info, sys::kWEXITED); });
+  if (!waited.ok()) {
+    print_error(waited.error().value());
+    print("\n");
+    return kUsage;
+  }
+  return info.code == sys::kCLD_EXITED ? info.status : 128 + info.status;
+}
+
+int run_all_cases() {
+  for (const Case* const* entry = __start_check_cases; entry != __stop_check_cases; ++entry) {
+    const int status = status_of_process(**entry);
+    print("= ");
+    print((*entry)->name);
+    print(" ");
+    print_number(static_cast<uint64_t>(status), 10);
     print("\n");
   }
   return 0;
@@ -127,6 +159,9 @@ int sys_main(int argc, char** argv, char** envp) {
   if (argc >= 3 && check::equal(argv[1], "--case")) {
     return check::run_case(argv[2]);
   }
-  check::print("usage: --list | --case NAME\n");
+  if (argc == 3 && check::equal(argv[1], "--all")) {
+    return check::run_all_cases();
+  }
+  check::print("usage: --list | --case NAME | --all cases\n");
   return check::kUsage;
 }

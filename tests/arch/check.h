@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A test framework for programs without libc. A program is a list of named cases; each run of the
-// program executes one, so that a case may break the process it runs in:
+// A test framework for programs without libc. A program is a list of named cases; each is executed
+// in a process of its own, so that it may break that:
 //
 //   prog --list         prints the names, one a line
 //   prog --case NAME    runs one; status 0 passed, 1 failed, 77 skipped, with a line that says why
+//   prog --all cases    runs them all; behind what each prints stands a line "= NAME STATUS", with
+//                       128 and the signal's number for one that a signal ended
 //
+// The last is for emulators, which take longer to start than all the cases to run.
 // Cases register themselves by a pointer in a linker section, since nothing runs before sys_main.
 // runner.cc turns the cases of a program into cases of GoogleTest.
 #pragma once
