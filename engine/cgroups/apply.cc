@@ -320,7 +320,9 @@ void open_cgroup(const CgroupPlan& plan, sys::Pid member, Cgroup& cgroup) {
       char controllers[64];
       const bool takes_none = member != sys::Pid{0} &&
                               !read_text(directory, "cgroup.subtree_control", controllers).empty();
-      cgroup.directory = takes_none ? open_cgroup_of(member, hierarchy) : std::move(directory);
+      sys::Fd others = takes_none ? open_cgroup_of(member, hierarchy) : sys::Fd{};
+      // Where that isn't found, the kernel refuses: nobody is to stay outside of the limits.
+      cgroup.directory = others ? std::move(others) : std::move(directory);
     } else {
       cgroup.members[i] = or_fail(open_members(directory), "open cgroup", path);
     }
