@@ -50,8 +50,29 @@ bool is_permission(sys::Errno error) {
 bool is_in_use(const Hierarchy& hierarchy, sys::BorrowedFd directory) {
   char buffer[256];
   if (!hierarchy.is_cgroup2()) return !read_text(directory, "cgroup.procs", buffer).empty();
-  const std::string_view text = read_text(directory, "cgroup.events", buffer);
-  return text.find("populated 1\n") != text.npos || text.find("frozen 1\n") != text.npos;
+  return read_text(directory, "cgroup.events", buffer).find("populated 1\n") !=
+         std::string_view::npos;
+}
+
+// Whoever enters a frozen cgroup would stop in the middle of its set-up.
+bool is_frozen(const Hierarchy& hierarchy, sys::BorrowedFd directory) {
+  char buffer[256];
+  if (hierarchy.is_cgroup2()) {
+    return read_text(directory, "cgroup.events", buffer).find("frozen 1\n") !=
+           std::string_view::npos;
+  }
+  const std::string_view state = read_text(directory, "freezer.state", buffer);
+  return !state.empty() && state != "THAWED\n";
+}
+
+void require_vacant(const Hierarchy& hierarchy, sys::BorrowedFd directory, const Place& place) {
+  const std::string_view path(hierarchy.path.data(), hierarchy.path.size());
+  if (is_in_use(hierarchy, directory)) {
+    fail_system("container's cgroup is not empty:", path, sys::kEBUSY, place);
+  }
+  if (is_frozen(hierarchy, directory)) {
+    fail_system("container's cgroup unexpectedly frozen:", path, sys::kEBUSY, place);
+  }
 }
 
 // A new cpuset of version 1 is empty, and no process may enter it: it gets its parent's. So do
@@ -209,9 +230,7 @@ sys::Errno apply_hierarchy(CgroupPlan& plan, size_t index, Cgroup& cgroup) {
   }
   sys::Fd directory = or_fail(open_directory(sys::CStr::from_terminated(path.data())),
                               "open cgroup", path, plan.place);
-  if (hierarchy.existing_bytes == path.size() && is_in_use(hierarchy, directory)) {
-    fail_system("container's cgroup is not empty:", path, sys::kEBUSY, plan.place);
-  }
+  if (hierarchy.existing_bytes == path.size()) require_vacant(hierarchy, directory, plan.place);
   sys::Errno enabling;
   if (hierarchy.controllers.has(Controller::kCpuset)) inherit_cpuset(hierarchy);
   if (hierarchy.is_cgroup2()) enabling = enable_controllers(hierarchy, plan.needed, directory);

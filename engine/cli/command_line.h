@@ -121,10 +121,10 @@ struct CommandLine {
   CommandId command = CommandId::kRun;
   bool named = false;                               // a command was given
   std::array<const char*, kOptionCount> options{};  // nullptr: not given; "" for switches
-  std::span<const RepeatedOption> repeated;         // --additional-gids, --cap, --env, in order
-  const char* argument = nullptr;                   // the container's id
-  const char* operand = nullptr;                    // what follows the id: the signal of kill
-  std::span<char*> program;                         // what stands behind "--", or exec's or ps's id
+  std::span<const RepeatedOption> repeated;  // --additional-gids, --cap, --cgroup, --env, in order
+  const char* argument = nullptr;            // the container's id
+  const char* operand = nullptr;             // what follows the id: the signal of kill
+  std::span<char*> program;                  // what stands behind "--", or exec's or ps's id
 
   const char* option(Option option) const { return options[static_cast<size_t>(option)]; }
   // The value of an option, or what stands for it where it isn't given.

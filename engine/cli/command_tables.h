@@ -59,7 +59,7 @@ constexpr OptionSource kOptions[kOptionCount] = {
     {"blkio-weight", 0, kValue, kUpdate, "N    10 to 1000"},
     {"bundle", 'b', kValue, kBoth | kSpec | kPlan, "DIR    holds config.json (default: .)"},
     {"cap", 'c', kRepeated, kExec, "CAP_X    one more capability"},
-    {"cgroup", 0, kValue, kExec, "PATH    below the container's own"},
+    {"cgroup", 0, kRepeated, kExec, "[CONTROLLER:]PATH    below the container's own"},
     {"cgroup-manager", 0, kValue, kBeforeCommand, "cgroupfs|disabled"},
     {"config", 'f', kValue, kBoth | kPlan, "FILE    in place of the bundle's config.json"},
     {"console-socket", 0, kValue, kBoth | kExec, "PATH    where the terminal is sent"},

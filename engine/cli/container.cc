@@ -183,7 +183,12 @@ void delete_container(state::Record& record, Arena& arena) {
 }
 
 Container load_container(const CommandLine& line, const Environment& environment) {
-  const bool from_bundle = line.argument != nullptr || line.has(Option::kBundle);
+  bool from_bundle = line.argument != nullptr || line.has(Option::kBundle);
+  // What the container without a bundle doesn't have.
+  for (const Option option : {Option::kConfig, Option::kConsoleSocket, Option::kDetach,
+                              Option::kKeep, Option::kNoPivot, Option::kPreserveFds}) {
+    from_bundle |= line.has(option);
+  }
   auto container = from_bundle ? load_bundle(line, environment)
                                : plan_default_container(line, environment, RootAccess::kWritable);
   for (const Error& warning : container.plan.capabilities.warnings) log_warning(warning);

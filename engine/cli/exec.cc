@@ -5,6 +5,7 @@
 #include "engine/cli/container.h"
 #include "engine/cli/create.h"
 #include "engine/cli/log.h"
+#include "engine/cli/subcgroup.h"
 #include "engine/launch/enter.h"
 #include "engine/launch/self.h"
 #include "engine/rt/files.h"
@@ -173,49 +174,6 @@ void complete_home(sys::Pid init, process::ProcessPlan& plan, Arena& arena) {
   if (root) process::complete_home(plan, root.borrow(), arena);
 }
 
-// The container's cgroups, or the one below cgroup2's that the command line names.
-// Whether a component of the path leads up.
-bool climbs(std::string_view path) {
-  for (size_t at = path.find(".."); at != path.npos; at = path.find("..", at + 2)) {
-    const bool begins = at == 0 || path[at - 1] == '/';
-    const bool ends = at + 2 == path.size() || path[at + 2] == '/';
-    if (begins && ends) return true;
-  }
-  return false;
-}
-
-// The same hierarchies at a path below the container's cgroup.
-void descend(std::span<cgroups::Hierarchy> hierarchies, std::string_view below, Arena& arena) {
-  for (cgroups::Hierarchy& hierarchy : hierarchies) {
-    const std::string_view own(hierarchy.path.data(), hierarchy.path.size());
-    const size_t bytes = own.size() + 1 + below.size();
-    hierarchy.path = arena.array<char>(bytes + 1).first(bytes);
-    Writer(hierarchy.path).text(own).character('/').text(below);
-  }
-}
-
-// Those of the container, or what --cgroup names in each of its hierarchies.
-cgroups::Cgroup open_cgroup(const state::Record& record, const CommandLine& line, Arena& arena) {
-  const cgroups::CgroupPlan plan = state::cgroups_of(record, arena);
-  const char* below = line.option(Option::kCgroup);
-  if (below != nullptr) {
-    if (plan.hierarchies.empty()) {
-      state::fail_about("container", record.id(), "has no cgroup of its own");
-    }
-    if (climbs(below)) fail_value("not a path below the container's cgroup:", below);
-    descend(plan.hierarchies, below, arena);
-  }
-  cgroups::Cgroup cgroup;
-  const sys::Pid member = below == nullptr ? record.progress().init.pid : sys::Pid{0};
-  cgroups::open_cgroup(plan, member, cgroup);
-  for (size_t i = 0; below != nullptr && i < plan.hierarchies.size(); ++i) {
-    const cgroups::Hierarchy& hierarchy = plan.hierarchies[i];
-    if (hierarchy.is_cgroup2() ? cgroup.directory : cgroup.members[i]) continue;
-    fail_system("open cgroup", {hierarchy.path.data(), hierarchy.path.size()}, sys::kENOENT);
-  }
-  return cgroup;
-}
-
 uint32_t preserved_fds(const CommandLine& line) {
   const char* text = line.option(Option::kPreserveFds, "0");
   const std::optional<uint64_t> count = parse_decimal(text, 1 << 16);
@@ -263,7 +221,7 @@ void exec(const CommandLine& line, const Environment& environment) {
                       .container = container.borrow(),
                       .console_socket = console,
                       .preserved_fds = preserved,
-                      .cgroup = open_cgroup(record, line, arena)};
+                      .cgroup = open_subcgroup(record, line, arena)};
   launch::enter(entry, arena);
   Undo end_process(launch::kill_and_reap, &entry.init.pid);
   tell_process(line, entry.init, std::move(pidfd_socket), arena);

@@ -91,7 +91,8 @@ void run(const CommandLine& line, const Environment& environment) {
 void print_plan(const CommandLine& line, const Environment& environment) {
   // The id only names the cgroup; a plan needs none.
   CommandLine named = line;
-  if (named.has(Option::kBundle) && named.argument == nullptr) named.argument = "ID";
+  const bool has_bundle = named.has(Option::kBundle) || named.has(Option::kConfig);
+  if (has_bundle && named.argument == nullptr) named.argument = "ID";
   const Container container = load_container(named, environment);
   BufferWriter<1024> out(kStdout);
   nosc::print_plan(container.plan, out);

@@ -10,6 +10,7 @@
 #include "engine/rt/private_proc.h"
 #include "engine/rt/step.h"
 #include "engine/rt/undo.h"
+#include "engine/rt/writer.h"
 #include "syscalls/sys.h"
 
 namespace nosc::launch {
@@ -30,6 +31,23 @@ void join_namespaces(const Entry& entry) {
     if (type == sys::kCLONE_NEWUSER && joined.failed_with(sys::kEINVAL)) continue;
     or_fail(joined, Operation::kJoin);
   }
+}
+
+// The root of a container that shares its mount namespace with nosc; others have theirs from it.
+sys::Fd open_shared_root(const Entry& entry, sys::BorrowedFd proc) {
+  if (entry.plan.namespaces.joined.has(sys::kCLONE_NEWNS)) return {};
+  BufferWriter<32> path;
+  path.decimal(static_cast<uint32_t>(sys::to_raw(entry.record.progress().init.pid))).text("/root");
+  return or_fail(sys::openat(proc, sys::CStr::from_terminated(path.terminated()),
+                             sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+                 Operation::kOpen);
+}
+
+void enter_shared_root(sys::Fd root) {
+  if (!root) return;
+  begin_step(Step::kEnterRoot);
+  or_fail(sys::fchdir(root), Operation::kChangeDirectory);
+  or_fail(sys::chroot("."), Operation::kPivot);
 }
 
 // Starts the new process in the container's cgroup, as a child of the parent.
@@ -129,6 +147,7 @@ sys::Fd open_descriptors(sys::Fd proc) {
   begin_step(Step::kProc);
   sys::Fd proc = rt::open_proc(rt::VisibleProc::kHosts);
   process::apply_oom_score_adj(entry.plan.process.oom, proc);
+  sys::Fd root = open_shared_root(entry, proc);
   process::apply_affinity(entry.plan.process.affinity.initial);
   if (!loads_filter(entry.plan.seccomp, seccomp::Loader::kSetUp)) proc.reset();
   if (entry.plan.namespaces.joined.has(sys::kCLONE_NEWUSER)) {
@@ -137,6 +156,7 @@ sys::Fd open_descriptors(sys::Fd proc) {
   // Not before: what isn't dumpable has files in /proc that only root may write to.
   hide_from_tracers();
   join_namespaces(entry);
+  enter_shared_root(std::move(root));
   const sys::Pid pid = start_sibling(entry);
   if (pid == sys::Pid{0}) become_program(entry, std::move(proc));
   send_event(entry.channel.child, Event::kForked, pid);

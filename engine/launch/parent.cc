@@ -53,6 +53,18 @@ void record_cgroup(Launch& launch) {
   launch.record->write(progress);
 }
 
+// A container without a mount namespace leaves its mounts to whoever removes it.
+void mount_shared_root(Launch& launch) {
+  const mounts::RootRecord& root = launch.plan.mounts.root;
+  if (launch.plan.root_setup == RootSetup::kJoined || root.entry != mounts::RootEntry::kChroot) {
+    return;
+  }
+  mounts::mount_root(root);
+  state::Progress progress = launch.record->progress();
+  progress.flags |= state::kHasRootMount;
+  launch.record->write(progress);
+}
+
 void prepare(Launch& launch) {
   Plan& plan = launch.plan;
   process::close_descriptors_on_exec(plan.process.kept_fds);
@@ -68,6 +80,7 @@ void prepare(Launch& launch) {
   }
   cgroups::apply_cgroup(plan.cgroup, launch.cgroup);
   record_cgroup(launch);
+  mount_shared_root(launch);
 }
 
 ChildContext child_context(const Launch& launch) {

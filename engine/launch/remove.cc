@@ -72,6 +72,9 @@ void kill_init(const state::Record& record) {
 
 void remove_container(state::Record& record, const hooks::HookPlan* hooks, Arena& arena) {
   remove_cgroup(record, arena);
+  if (record.has(state::kHasRootMount)) {
+    mounts::unmount_root(record.texts()[state::Text::kRootfs].data());
+  }
   record.remove();
   if (hooks != nullptr) run_poststop_hooks(record, *hooks, arena);
 }

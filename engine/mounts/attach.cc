@@ -124,7 +124,16 @@ void set_propagation(const MountRecord& record, sys::BorrowedFd root) {
           Operation::kSetPropagation);
 }
 
-sys::Fd open_source(const MountPlan& plan, size_t index) {
+sys::Fd open_source(const MountPlan& plan, size_t index, sys::BorrowedFd root) {
+  if (plan.mounts[index].is_from_root) {
+    begin_step(Step::kMountSource, index);
+    sys::Fd source =
+        or_fail(rt::open_beneath(root, plan.mounts[index].source, sys::kO_PATH | sys::kO_CLOEXEC,
+                                 rt::Links::kFollowInRoot),
+                Operation::kOpen);
+    begin_step(Step::kMount, index);
+    return source;
+  }
   if (!plan.early_sources.empty()) {
     return sys::Fd::adopt(std::exchange(plan.early_sources[index], -1));
   }
@@ -146,7 +155,7 @@ void refuse_false_proc(const MountRecord& record, sys::BorrowedFd source) {
 
 void apply_bind(const MountPlan& plan, size_t index, sys::BorrowedFd root, rt::Parent& parent) {
   const MountRecord& record = plan.mounts[index];
-  const PassingFd source = open_source(plan, index);
+  const PassingFd source = open_source(plan, index, root);
   refuse_false_proc(record, source);
   const PassingFd target = open_target(record, root, source, parent).fd;
   bind(record, root, source, target);
@@ -227,7 +236,7 @@ sys::MountFlags current_flags(sys::BorrowedFd mounted) {
 
 void open_early_sources(MountPlan& plan) {
   for (size_t i = 0; i < plan.early_sources.size(); ++i) {
-    if (plan.mounts[i].kind != MountKind::kBind) continue;
+    if (plan.mounts[i].kind != MountKind::kBind || plan.mounts[i].is_from_root) continue;
     begin_step(Step::kMountSource, i);
     sys::Fd source =
         or_fail(sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(plan.mounts[i].source),

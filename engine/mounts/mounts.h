@@ -42,7 +42,9 @@ struct MountRecord {
   bool may_cover_proc = false;
   bool copy_up = false;          // a new tmpfs begins with what the image has at its destination
   const char* destination = "";  // cleaned, absolute, beneath the root
-  const char* source = "";       // bind: a host path; otherwise a name
+  const char* source = "";       // bind: a host path, or one beneath the root; otherwise a name
+  // The source lies in the container's own tree, where what was mounted before is found.
+  bool is_from_root = false;
   const char* type = "";
   const char* data = "";
   // The four octal digits in `data` that become those of the destination: a tmpfs that isn't given
@@ -99,6 +101,9 @@ enum class RootEntry : uint8_t {
   // Moved over the old one and entered with chroot, for roots that can't be pivoted from, such as
   // an initial ramdisk. The old root is hidden, and what could be seen through it is not gone.
   kMove,
+  // A container in its caller's mount namespace: mount_root() has made the root a mount there, and
+  // whoever removes the container takes it away. Who may call chroot(2) can leave such a root.
+  kChroot,
 };
 
 struct RootRecord {
@@ -143,6 +148,14 @@ MountPlan plan_mounts(const spec::Config& config, const MountContext& context, A
 // Opens the sources of bind mounts with the ids of the caller, in the container's new mount
 // namespace: after the change to the container's ids a source may be out of reach.
 void open_early_sources(MountPlan& plan);
+
+// Turns the root directory of a container without a mount namespace of its own into a mount that
+// passes nothing on, for everything else to be mounted on.
+void mount_root(const RootRecord& record);
+
+// Takes it away with all that is on it. What has been unmounted already is no error.
+// Shape: NUL-terminated.
+void unmount_root(const char* path);
 
 // Makes the mounts private as planned and turns the root directory into a mount of its own.
 // Returns its descriptor in `root`.

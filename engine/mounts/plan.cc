@@ -124,8 +124,16 @@ void plan_cgroup(MountRecord& record, const MountContext& context) {
   record.recursive_cleared = record.recursive_cleared & ~sys::kMS_RDONLY;
 }
 
+// What a cleaned path says behind the root's, with the slash; nullptr where it leads elsewhere.
+// Shape: NUL-terminated, like the path.
+const char* below(std::string_view root, std::string_view path) {
+  const bool is_below =
+      path.starts_with(root) && path.size() > root.size() && path[root.size()] == '/';
+  return is_below ? path.data() + root.size() : nullptr;
+}
+
 void plan_source(const spec::Mount& mount, MountRecord& record, const MountContext& context,
-                 Arena& arena) {
+                 const RootRecord& root, Arena& arena) {
   if (record.binding == Binding::kNone && mount.type != "bind") {
     record.kind =
         mount.type == "proc" || mount.type == "sysfs" ? MountKind::kProc : MountKind::kFileSystem;
@@ -147,10 +155,14 @@ void plan_source(const spec::Mount& mount, MountRecord& record, const MountConte
     fail_invalid(record.place, "unknown mount option", record.data);
   }
   record.source = join_paths(context.bundle, mount.source, arena).data();
+  if (const char* inside = below(root.path, record.source)) {
+    record.source = inside;
+    record.is_from_root = true;
+  }
 }
 
 MountRecord plan_mount(const spec::Mount& mount, int32_t index, const MountContext& context,
-                       Arena& arena) {
+                       const RootRecord& root, Arena& arena) {
   MountRecord record;
   record.place = {.pointer = "/mounts", .index = index};
   const MountOptions options = parse_options(mount.options, record.place, arena);
@@ -162,13 +174,15 @@ MountRecord plan_mount(const spec::Mount& mount, int32_t index, const MountConte
   record.binding = options.binding;
   record.data = options.data;
   record.copy_up = options.copy_up;
-  const std::string_view destination = clean_path(mount.destination, arena);
+  std::string_view destination = clean_path(mount.destination, arena);
+  // Some callers write it as it is on the host.
+  if (const char* inside = below(root.path, destination)) destination = inside;
   if (destination == "/") {
     fail_invalid({"/mounts", index, "destination"}, "the root itself can't be a mount point");
   }
   record.destination = destination.data();
   record.may_cover_proc = may_cover_proc(destination);
-  plan_source(mount, record, context, arena);
+  plan_source(mount, record, context, root, arena);
   if (record.copy_up && std::string_view(record.type) != "tmpfs") {
     fail_invalid(record.place, "only a tmpfs takes this option", "tmpcopyup");
   }
@@ -222,7 +236,8 @@ MountPlan plan_mounts(const spec::Config& config, const MountContext& context, A
   plan.cgroups = context.cgroups;
   plan.mounts = arena.array<MountRecord>(config.mounts.size());
   for (size_t i = 0; i < plan.mounts.size(); ++i) {
-    plan.mounts[i] = plan_mount(config.mounts[i], static_cast<int32_t>(i), context, arena);
+    plan.mounts[i] =
+        plan_mount(config.mounts[i], static_cast<int32_t>(i), context, plan.root, arena);
     MountRecord& record = plan.mounts[i];
     take_mode(record, arena);
     add_label(config.linux.mount_label, record, arena);

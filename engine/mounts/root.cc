@@ -58,11 +58,16 @@ void hide_kernel_file_systems() {
   }
 }
 
+void change_to(sys::BorrowedFd root) {
+  or_fail(sys::fchdir(root), Operation::kChangeDirectory);
+  or_fail(sys::chroot("."), Operation::kPivot);
+}
+
 void move_to(sys::BorrowedFd root) {
   hide_kernel_file_systems();
   or_fail(sys::fchdir(root), Operation::kChangeDirectory);
   or_fail(sys::mount(".", "/", nullptr, sys::kMS_MOVE, nullptr), Operation::kPivot);
-  or_fail(sys::chroot("."), Operation::kPivot);
+  change_to(root);
 }
 
 void pivot_to(const RootRecord& record, sys::BorrowedFd root) {
@@ -80,10 +85,30 @@ void pivot_to(const RootRecord& record, sys::BorrowedFd root) {
 
 }  // namespace
 
+void mount_root(const RootRecord& record) {
+  const sys::CStr path = sys::CStr::from_terminated(record.path);
+  const auto check = [&](sys::Result<void> result) {
+    or_fail(result, "mount", record.path, {"/root/path"});
+  };
+  check(sys::mount(path, path, nullptr, sys::kMS_BIND | sys::kMS_REC, nullptr));
+  check(sys::mount(nullptr, path, nullptr, sys::kMS_PRIVATE | sys::kMS_REC, nullptr));
+}
+
+void unmount_root(const char* path) {
+  const auto removed =
+      sys::umount2(sys::CStr::from_terminated(path), sys::kMNT_DETACH | sys::kUMOUNT_NOFOLLOW);
+  if (removed || removed.failed_with(sys::kEINVAL) || removed.failed_with(sys::kENOENT)) return;
+  warn({.code = ErrorCode::kSystem,
+        .cause = removed.error(),
+        .operation = "unmount",
+        .object = path});
+}
+
 sys::Fd prepare_root(const RootRecord& record) {
   begin_step(Step::kRoot);
-  set_propagation("/", record.propagation);
   const sys::CStr path = sys::CStr::from_terminated(record.path);
+  if (record.entry == RootEntry::kChroot) return open_directory(path);
+  set_propagation("/", record.propagation);
   if (record.kind == RootKind::kHostOverlay) {
     mount_host_overlay(path);
     return open_directory("root");
@@ -107,10 +132,10 @@ void enter_root(const RootRecord& record, sys::BorrowedFd root) {
   begin_step(Step::kEnterRoot);
   // The last remount has to name the root by path, and after the change of root this is "/".
   const sys::MountFlags flags = record.read_only ? current_flags(root) : sys::MountFlags{};
-  if (record.entry == RootEntry::kMove) {
-    move_to(root);
-  } else {
-    pivot_to(record, root);
+  switch (record.entry) {
+    case RootEntry::kPivot: pivot_to(record, root); break;
+    case RootEntry::kMove: move_to(root); break;
+    case RootEntry::kChroot: change_to(root); break;
   }
   or_fail(sys::chdir("/"), Operation::kChangeDirectory);
   if (record.read_only) {

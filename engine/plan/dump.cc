@@ -136,7 +136,8 @@ void print_mounts(const mounts::MountPlan& plan, std::span<const devices::Device
     end(quoted(out, "read-only ", record.path));
   }
   for (const mounts::MaskRecord& record : plan.masks) end(quoted(out, "mask ", record.path));
-  out.text(root.entry == mounts::RootEntry::kMove ? "move root" : "enter root");
+  constexpr const char* kEntries[] = {"enter root", "move root", "chroot"};
+  out.text(kEntries[static_cast<size_t>(root.entry)]);
   if (root.read_only) out.text(" read-only");
   print_flags(" propagation ", root.root_propagation, out);
   end(out);

@@ -31,12 +31,17 @@ void check_support(const spec::Config& config) {
   if (!config.process.present) fail_invalid({"/process"}, "missing");
 }
 
-// A mount namespace is what keeps the container's mounts off the host.
+// Whether the container's mounts are made among its caller's: a type that isn't listed is shared.
+// Source: config-linux.md, "Namespaces".
+bool shares_mounts(const Plan& plan) {
+  return !has(plan.namespaces.created | plan.namespaces.joined, sys::kCLONE_NEWNS);
+}
+
 RootSetup plan_root_setup(const spec::Config& config, const Plan& plan) {
-  if (has(plan.namespaces.created, sys::kCLONE_NEWNS)) return RootSetup::kOwn;
-  if (!has(plan.namespaces.joined, sys::kCLONE_NEWNS)) {
-    fail_invalid({"/linux/namespaces"}, "a mount namespace is needed");
+  if (shares_mounts(plan) && config.linux.rootfs_propagation != spec::RootfsPropagation::kUnset) {
+    fail_invalid({"/linux/rootfsPropagation"}, "needs a mount namespace");
   }
+  if (!has(plan.namespaces.joined, sys::kCLONE_NEWNS)) return RootSetup::kOwn;
   const char* present = nullptr;
   if (config.root.readonly) present = "/root/readonly";
   if (!config.linux.masked_paths.empty()) present = "/linux/maskedPaths";
@@ -163,7 +168,7 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
       .selinux = host.security_module == SecurityModule::kSelinux,
   };
   plan.mounts = mounts::plan_mounts(config, context, arena);
-  plan.mounts.root.entry = request.root_entry;
+  plan.mounts.root.entry = shares_mounts(plan) ? mounts::RootEntry::kChroot : request.root_entry;
   plan.devices = devices::plan_devices(config.linux.devices, arena);
   plan.sysctls = sysctl::plan_sysctls(config, arena);
   guard_joins(plan);

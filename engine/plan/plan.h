@@ -42,7 +42,7 @@ enum class Terminal : uint8_t { kNone, kOwn };
 
 // Whether the container's file system tree is set up at all.
 enum class RootSetup : uint8_t {
-  kOwn,     // a new mount namespace with the planned mounts
+  kOwn,     // the planned mounts, in a new mount namespace or, without one, the caller's
   kJoined,  // the mounts and the root are those of a joined mount namespace
 };
 

@@ -32,7 +32,8 @@ bool has_listener(const spec::Seccomp& profile) {
       found = true;
       for (const std::string_view name : rule.names) {
         if (name != "write") continue;
-        fail_invalid({kSyscalls, index, "action"}, "SCMP_ACT_NOTIFY can't be used for write");
+        fail_invalid({kSyscalls, index, "action"},
+                     "SCMP_ACT_NOTIFY cannot be used for the write syscall");
       }
     }
     ++index;

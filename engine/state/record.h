@@ -70,7 +70,8 @@ enum Flag : uint32_t {
   kHasPoststop = 8,
   kOwnPids = 16,  // in a pid namespace of its own: its processes end with the first one
   kHasStartContainer = 32,
-  kHasNotify = 64,  // a directory for sd_notify(3) stands beside the record
+  kHasNotify = 64,      // a directory for sd_notify(3) stands beside the record
+  kHasRootMount = 128,  // kRootfs is a mount in nosc's own mount namespace
 };
 
 // A process that is never taken for a later one with the same pid.

@@ -191,5 +191,26 @@ TEST_P(CgroupsTest, IsRemovedWhenTheProgramIsMissing) {
   EXPECT_FALSE(fs::exists(cgroup2_root() / last_id()));
 }
 
+// A process that enters it would stand still in the middle of its set-up, and the runtime with it.
+TEST_P(CgroupsTest, AFrozenOneIsRefused) {
+  const fs::path freezer = "/sys/fs/cgroup/freezer";
+  const bool is_version_1 = fs::exists(freezer / "cgroup.procs");
+  const fs::path root = is_version_1 ? freezer : cgroup2_root();
+  const std::string name = private_machine().id + "-frozen";
+  std::error_code error;
+  if (root.empty() || !fs::create_directory(root / name, error)) GTEST_SKIP() << "no freezer";
+  std::ofstream(root / name / (is_version_1 ? "freezer.state" : "cgroup.freeze"))
+      << (is_version_1 ? "FROZEN" : "1");
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["cgroupsPath"] = "/" + name;
+  // What makes nosc use version 1's hierarchies at all.
+  bundle.config()["linux"]["resources"]["pids"]["limit"] = 100;
+  const Completed refused = run_bundle(bundle);
+  EXPECT_EQ(refused.exit_status, 1) << refused.describe();
+  EXPECT_NE(refused.err.find("container's cgroup unexpectedly frozen"), std::string::npos)
+      << refused.err;
+  EXPECT_TRUE(fs::remove(root / name));
+}
+
 }  // namespace
 }  // namespace nosc::testing

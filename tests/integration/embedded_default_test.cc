@@ -118,5 +118,20 @@ TEST_P(EmbeddedDefaultTest, MissingCommandIs127) {
   EXPECT_EQ(result.exit_status, 127) << result.describe();
 }
 
+TEST_P(EmbeddedDefaultTest, WhatOnlyABundleHasNeedsAnId) {
+  for (const std::vector<std::string>& options : {std::vector<std::string>{"--detach"},
+                                                  {"--keep"},
+                                                  {"--config", "x"},
+                                                  {"--no-pivot"},
+                                                  {"--console-socket", "x"},
+                                                  {"--preserve-fds", "0"}}) {
+    std::vector<std::string> arguments{"run"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const Completed result = run(runtime_command(arguments));
+    EXPECT_EQ(result.exit_status, 1) << result.describe();
+    EXPECT_NE(result.err.find("needs a container ID"), std::string::npos) << result.err;
+  }
+}
+
 }  // namespace
 }  // namespace nosc::testing

@@ -252,6 +252,24 @@ TEST_P(ExecTest, EntersACgroupBelowInEveryHierarchy) {
   }
   EXPECT_EQ(output({"--cgroup", "below"}, "sed -n 's/^[0-9]*:pids://p' /proc/self/cgroup"),
             own + "/below");
+  // One hierarchy alone; the container stays where it is in the others.
+  const std::string script = "sed -n 's/^[0-9]*:\\(pids\\|devices\\)://p' /proc/self/cgroup | sort";
+  EXPECT_EQ(output({"--cgroup", "pids:below"}, script), own + "\n" + own + "/below");
+  EXPECT_EQ(output({"--cgroup", "pids,devices:below"}, script), own + "/below\n" + own + "/below");
+  EXPECT_EQ(output({"--cgroup", "devices:/below", "--cgroup", "pids:/"}, script),
+            own + "\n" + own + "/below");
+  const std::pair<std::vector<std::string>, const char*> wrong[] = {
+      {{"--cgroup", "soul:below"}, "unknown controller"},
+      {{"--cgroup", ":below"}, "unknown controller"},
+      {{"--cgroup", "pids:.."}, "is not a sub cgroup path"},
+      {{"--cgroup", "pids:below", "--cgroup", "below"}, "again"},
+      {{"--cgroup", "pids:missing"}, "missing"},
+  };
+  for (const auto& [options, text] : wrong) {
+    const Completed refused = exec(options, "true");
+    EXPECT_EQ(refused.exit_status, 255) << refused.describe();
+    EXPECT_NE(refused.err.find(text), std::string::npos) << refused.err;
+  }
   stop();
 }
 

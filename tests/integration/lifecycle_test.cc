@@ -374,5 +374,66 @@ TEST_P(Lifecycle, OneOfManyCreationsTakesTheId) {
   EXPECT_EQ(status(), "");
 }
 
+// The kernel drops what the first process of a pid namespace has no handler for.
+TEST_P(Lifecycle, ASignalEndsWhatWaitsForItsStart) {
+  NOSC_ONLY();
+  for (const char* signal : {"HUP", "INT", "QUIT", "TERM"}) {
+    Bundle& bundle = make_bundle();
+    bundle.set_script(kStay);
+    ASSERT_EQ(create(bundle).exit_status, 0);
+    EXPECT_EQ(command({"kill", "ID", signal}).exit_status, 0);
+    EXPECT_TRUE(wait_for_status("stopped")) << signal;
+    EXPECT_EQ(command({"start", "ID"}).exit_status, 1);
+    EXPECT_EQ(command({"delete", "ID"}).exit_status, 0);
+    EXPECT_EQ(output(), "");
+  }
+}
+
+// Its mounts are among the caller's, and go with it.
+TEST_P(Lifecycle, ARootInTheCallersMountNamespace) {
+  if (caller() != Caller::kRoot) GTEST_SKIP() << "the caller's mounts are not a plain user's";
+  NOSC_ONLY();
+  const auto mounts_below = [](const Bundle& bundle) {
+    const std::string mounts = read_file("/proc/self/mountinfo");
+    size_t count = 0;
+    const std::string rootfs = bundle.rootfs();
+    for (size_t at = 0; (at = mounts.find(' ' + rootfs, at)) != mounts.npos; ++at) ++count;
+    return count;
+  };
+  const auto make = [&]() -> Bundle& {
+    Bundle& bundle = make_bundle();
+    bundle.set_namespaces({"pid", "ipc", "uts", "network"});
+    bundle.config()["linux"].erase("maskedPaths");
+    bundle.config()["linux"].erase("readonlyPaths");
+    bundle.set_script(kStay);
+    return bundle;
+  };
+  Bundle& bundle = make();
+  bundle.add_file("rootfs/here", "");
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  EXPECT_EQ(fs::read_symlink("/proc/" + std::to_string(pid()) + "/ns/mnt"),
+            fs::read_symlink("/proc/self/ns/mnt"));
+  EXPECT_EQ(fs::read_symlink("/proc/" + std::to_string(pid()) + "/root"), bundle.rootfs());
+  EXPECT_EQ(command({"start", "ID"}).exit_status, 0);
+  EXPECT_TRUE(wait_for_output("started"));
+  EXPECT_GT(mounts_below(bundle), 1u);
+  if (GetParam().kernel != Kernel::kOld) {  // exec needs namespaces by pidfd
+    const Completed inside = command({"exec", "ID", "ls", "/here", "/proc/self/stat"});
+    EXPECT_EQ(inside.out, "/here\n/proc/self/stat\n") << inside.describe();
+  }
+  EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
+  EXPECT_EQ(mounts_below(bundle), 0u);
+
+  Bundle& failing = make();
+  failing.set_args({"/no/such/program"});
+  EXPECT_NE(create(failing).exit_status, 0);
+  EXPECT_EQ(mounts_below(failing), 0u);
+
+  Bundle& foreground = make();
+  EXPECT_EQ(output_of(foreground, "pwd && ls / | grep -c ."),
+            "/\n" + output_of(foreground, "ls / | grep -c ."));
+  EXPECT_EQ(mounts_below(foreground), 0u);
+}
+
 }  // namespace
 }  // namespace nosc::testing

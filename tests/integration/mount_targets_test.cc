@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where mounts land: targets are made where they are missing and never leave the root file system.
 
+#include <fstream>
+
 #include "tests/support/container_test.h"
 #include "tests/support/inspect.h"
 
@@ -123,6 +125,23 @@ TEST_P(MountTargetsTest, BundleFromTheCurrentFolder) {
   command.working_directory = bundle.directory();
   const Completed result = run(command);
   EXPECT_EQ(result.out, "fine\n") << result.describe();
+}
+
+// A source in the container's own tree is what has been mounted there by then, and the host's links
+// in it lead nowhere else. Some callers write destinations as they are on the host.
+TEST_P(MountTargetsTest, SourcesAndDestinationsInTheRootByTheirHostPath) {
+  NOSC_ONLY();
+  Bundle& bundle = make_bundle();
+  const std::string rootfs = bundle.rootfs();
+  const fs::path outside = make_folder("outside");
+  std::ofstream(outside / "file") << "outside";
+  fs::create_symlink("/etc", bundle.rootfs() / "link");
+  bundle.add_file("rootfs/etc/inside", "");
+  bundle.add_mount(mount_entry("/first", "bind", outside, {"bind"}));
+  bundle.add_mount(mount_entry("/second", "bind", rootfs + "/first", {"bind"}));
+  bundle.add_mount(mount_entry(rootfs + "/third", "bind", rootfs + "/second", {"bind"}));
+  bundle.add_mount(mount_entry("/fourth", "bind", rootfs + "/link", {"bind"}));
+  EXPECT_EQ(output_of(bundle, "cat /third/file; ls /fourth/inside"), "outside/fourth/inside");
 }
 
 }  // namespace
