@@ -2,6 +2,8 @@
 
 #include "tests/arch/check.h"
 
+#include <span>
+
 #include "syscalls/freestanding/start.h"
 #include "syscalls/sys/retry.h"
 
@@ -51,20 +53,34 @@ void print_site(const Site& site) {
 
 void print_error(int error) { print(error == 0 ? "success" : sys::errno_name(sys::Errno(error))); }
 
-int list_cases() {
+void list_cases() {
   for (const Case* const* entry = __start_check_cases; entry != __stop_check_cases; ++entry) {
+    print("+ ");
     print((*entry)->name);
     print("\n");
   }
-  return 0;
 }
 
-// The case's process ends with the program, so that none outlives a program that is stopped.
-int status_of_process(const Case& entry) {
+void print_outcome(const Case& entry, int status) {
+  print("= ");
+  print(entry.name);
+  print(" ");
+  print_number(static_cast<uint64_t>(status), 10);
+  print("\n");
+}
+
+// Runs cases in a process and returns how that ended. `passed` is memory that both see: how many of
+// them came to their end, and have been printed.
+// The process ends with the program, so that none outlives a program that is stopped.
+int status_of_process(std::span<const Case* const> cases, volatile size_t& passed) {
   const sys::Pid pid = sys::portable::clone_process({}, sys::kSIGCHLD).value();
   if (pid == sys::Pid{0}) {
     (void)sys::prctl(sys::kPR_SET_PDEATHSIG, static_cast<unsigned long>(sys::kSIGKILL));
-    entry.run();
+    for (const Case* const entry : cases) {
+      entry->run();
+      print_outcome(*entry, 0);
+      passed = passed + 1;
+    }
     sys::exit_group(0);
   }
   sys::Siginfo info{};
@@ -78,14 +94,39 @@ int status_of_process(const Case& entry) {
   return info.code == sys::kCLD_EXITED ? info.status : 128 + info.status;
 }
 
+// The first case, with those behind it that share its process.
+std::span<const Case* const> first_process(std::span<const Case* const> cases) {
+  size_t count = 1;
+  if (cases[0]->is_shared) {
+    while (count < cases.size() && cases[count]->is_shared) {
+      ++count;
+    }
+  }
+  return cases.first(count);
+}
+
 int run_all_cases() {
-  for (const Case* const* entry = __start_check_cases; entry != __stop_check_cases; ++entry) {
-    const int status = status_of_process(**entry);
-    print("= ");
-    print((*entry)->name);
-    print(" ");
-    print_number(static_cast<uint64_t>(status), 10);
+  list_cases();
+  const auto shared =
+      sys::portable::mmap(nullptr, sizeof(size_t), sys::kPROT_READ | sys::kPROT_WRITE,
+                          sys::kMAP_SHARED | sys::kMAP_ANONYMOUS, sys::BorrowedFd::from_raw(-1), 0);
+  if (!shared.ok()) {
+    print_error(shared.error().value());
     print("\n");
+    return kUsage;
+  }
+  volatile size_t& passed = *static_cast<volatile size_t*>(*shared);
+  std::span<const Case* const> cases(__start_check_cases, __stop_check_cases);
+  while (!cases.empty()) {
+    const std::span<const Case* const> together = first_process(cases);
+    passed = 0;
+    const int status = status_of_process(together, passed);
+    size_t count = passed;
+    if (count < together.size()) {
+      print_outcome(*together[count], status);  // the one that ended the process
+      ++count;
+    }
+    cases = cases.subspan(count);
   }
   return 0;
 }
@@ -153,15 +194,12 @@ void skip_error(const char* why, sys::Errno error) {
 
 int sys_main(int argc, char** argv, char** envp) {
   check::program = {argc, argv, envp};
-  if (argc == 2 && check::equal(argv[1], "--list")) {
-    return check::list_cases();
-  }
   if (argc >= 3 && check::equal(argv[1], "--case")) {
     return check::run_case(argv[2]);
   }
   if (argc == 3 && check::equal(argv[1], "--all")) {
     return check::run_all_cases();
   }
-  check::print("usage: --list | --case NAME | --all cases\n");
+  check::print("usage: --case NAME | --all cases\n");
   return check::kUsage;
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A test framework for programs without libc. A program is a list of named cases; each is executed
-// in a process of its own, so that it may break that:
+// A test framework for programs without libc. A program is a list of named cases:
 //
-//   prog --list         prints the names, one a line
 //   prog --case NAME    runs one; status 0 passed, 1 failed, 77 skipped, with a line that says why
-//   prog --all cases    runs them all; behind what each prints stands a line "= NAME STATUS", with
-//                       128 and the signal's number for one that a signal ended
+//   prog --all cases    prints a line "+ NAME" for each, then runs them all; behind what each
+//   prints
+//                       stands a line "= NAME STATUS", with 128 and the signal's number for one
+//                       that a signal ended
 //
-// The last is for emulators, which take longer to start than all the cases to run.
+// A TEST_CASE has a process of its own, so that it may break that. A SHARED_CASE has one with its
+// neighbours, and leaves it as it was: in an emulator a process is a copy of the emulator.
 // Cases register themselves by a pointer in a linker section, since nothing runs before sys_main.
 // runner.cc turns the cases of a program into cases of GoogleTest.
 #pragma once
@@ -23,6 +24,7 @@ namespace check {
 struct Case {
   const char* name;
   void (*run)();
+  bool is_shared;
 };
 
 // What sys_main was given.
@@ -78,11 +80,14 @@ decltype(auto) value_of(Result&& result, const Site& site) {
 
 #define CHECK_SITE(text) (check::Site{__FILE__, __LINE__, text})
 
-#define TEST_CASE(case_name)                                                                \
-  static void case_name##_case();                                                           \
-  static constexpr check::Case case_name##_entry = {#case_name, case_name##_case};          \
-  [[gnu::section("check_cases"), gnu::used,                                                 \
-    gnu::retain]] static const check::Case* const case_name##_pointer = &case_name##_entry; \
+#define TEST_CASE(case_name) CHECK_CASE(case_name, false)
+#define SHARED_CASE(case_name) CHECK_CASE(case_name, true)
+
+#define CHECK_CASE(case_name, is_shared)                                                      \
+  static void case_name##_case();                                                             \
+  static constexpr check::Case case_name##_entry = {#case_name, case_name##_case, is_shared}; \
+  [[gnu::section("check_cases"), gnu::used,                                                   \
+    gnu::retain]] static const check::Case* const case_name##_pointer = &case_name##_entry;   \
   static void case_name##_case()
 
 #define CHECK(condition)                   \

@@ -10,7 +10,7 @@ constexpr char kDigits[] = "0123456789";
 
 }  // namespace
 
-TEST_CASE(six_arguments_of_copy_file_range) {
+SHARED_CASE(six_arguments_of_copy_file_range) {
   const sys::Fd source = probe::memory_file(sys::text(kDigits));
   const sys::Fd target = probe::memory_file(sys::text("----------"));
   int64_t source_offset = 3;
@@ -30,7 +30,7 @@ TEST_CASE(six_arguments_of_copy_file_range) {
               sys::copy_file_range(source, &source_offset, target, &target_offset, 1, 64));
 }
 
-TEST_CASE(six_arguments_of_mmap) {
+SHARED_CASE(six_arguments_of_mmap) {
   const size_t page = probe::page_size_bytes();
   const sys::Fd file = probe::memory_file({});
   CHECK_OK(sys::pwrite64(file, sys::text("first"), 0));
@@ -54,7 +54,7 @@ TEST_CASE(six_arguments_of_mmap) {
   CHECK_OK(sys::munmap(room, 3 * page));
 }
 
-TEST_CASE(six_arguments_of_sendto) {
+SHARED_CASE(six_arguments_of_sendto) {
   const auto datagrams = sys::kSOCK_DGRAM | sys::kSOCK_CLOEXEC;
   const sys::Fd receiver = CHECK_VALUE(sys::socket(sys::kAF_UNIX, datagrams));
   const sys::Fd sender = CHECK_VALUE(sys::socket(sys::kAF_UNIX, datagrams));
@@ -78,7 +78,7 @@ TEST_CASE(six_arguments_of_sendto) {
                           sys::Bytes(&address, static_cast<size_t>(length) - 1)));
 }
 
-TEST_CASE(no_argument_and_no_error) {
+SHARED_CASE(no_argument_and_no_error) {
   const sys::Pid pid = sys::getpid();
   CHECK(to_raw(pid) > 0);
   CHECK_EQUAL(to_raw(sys::gettid()), to_raw(pid));

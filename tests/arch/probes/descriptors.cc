@@ -13,7 +13,7 @@ bool is_open(int raw) {
 
 }  // namespace
 
-TEST_CASE(owner_closes_its_descriptor) {
+SHARED_CASE(owner_closes_its_descriptor) {
   int raw = -1;
   {
     const sys::Fd file = probe::memory_file({});
@@ -23,7 +23,7 @@ TEST_CASE(owner_closes_its_descriptor) {
   CHECK(!is_open(raw));
 }
 
-TEST_CASE(moved_owner_closes_nothing) {
+SHARED_CASE(moved_owner_closes_nothing) {
   sys::Fd first = probe::memory_file({});
   const int raw = first.raw();
   const sys::Fd second = static_cast<sys::Fd&&>(first);
@@ -32,7 +32,7 @@ TEST_CASE(moved_owner_closes_nothing) {
   CHECK_EQUAL(second.raw(), raw);
 }
 
-TEST_CASE(result_closes_what_nobody_took) {
+SHARED_CASE(result_closes_what_nobody_took) {
   int raw = -1;
   {
     const auto opened = sys::memfd_create("unused", {});
@@ -42,7 +42,7 @@ TEST_CASE(result_closes_what_nobody_took) {
   CHECK(!is_open(raw));
 }
 
-TEST_CASE(ppoll_sees_a_pipe_fill) {
+SHARED_CASE(ppoll_sees_a_pipe_fill) {
   sys::FdPair ends;
   CHECK_OK(sys::pipe2(ends, sys::kO_CLOEXEC));
   sys::Pollfd wanted[] = {{ends.first.raw(), sys::kPOLLIN, {}},
@@ -59,7 +59,7 @@ TEST_CASE(ppoll_sees_a_pipe_fill) {
   CHECK(wanted[0].revents == (sys::kPOLLIN | sys::kPOLLHUP));
 }
 
-TEST_CASE(epoll_gives_back_the_whole_value) {
+SHARED_CASE(epoll_gives_back_the_whole_value) {
   const sys::Fd epoll = CHECK_VALUE(sys::epoll_create1(sys::kEPOLL_CLOEXEC));
   const sys::Fd counter = CHECK_VALUE(sys::eventfd2(3, sys::kEFD_CLOEXEC));
   sys::EpollEvent event = {sys::kEPOLLIN, 0x0123456789abcdef};
@@ -73,14 +73,14 @@ TEST_CASE(epoll_gives_back_the_whole_value) {
   CHECK_EQUAL(count, 3);
 }
 
-TEST_CASE(dup3_takes_the_number_it_is_told) {
+SHARED_CASE(dup3_takes_the_number_it_is_told) {
   const sys::Fd file = probe::memory_file({});
   CHECK_EQUAL(CHECK_VALUE(sys::dup3(file, 123, sys::kO_CLOEXEC)), 123);
   CHECK(is_open(123));
   CHECK_OK(sys::close(123));
 }
 
-TEST_CASE(close_range_closes_a_range) {
+SHARED_CASE(close_range_closes_a_range) {
   const sys::Fd file = probe::memory_file({});
   const int numbers[] = {123, 124, 125};
   for (const int raw : numbers) {
@@ -93,7 +93,7 @@ TEST_CASE(close_range_closes_a_range) {
   CHECK(!is_open(123) && !is_open(124) && is_open(125));
 }
 
-TEST_CASE(sockets_pass_descriptors) {
+SHARED_CASE(sockets_pass_descriptors) {
   sys::FdPair ends;
   CHECK_OK(sys::socketpair(sys::kAF_UNIX, sys::kSOCK_STREAM | sys::kSOCK_CLOEXEC, 0, ends));
   const sys::Fd file = probe::memory_file(sys::text("passed"));
@@ -126,7 +126,7 @@ TEST_CASE(sockets_pass_descriptors) {
   CHECK(check::equal(contents, "passed"));
 }
 
-TEST_CASE(sockets_tell_who_is_there) {
+SHARED_CASE(sockets_tell_who_is_there) {
   sys::FdPair ends;
   CHECK_OK(sys::socketpair(sys::kAF_UNIX, sys::kSOCK_SEQPACKET, 0, ends));
   sys::Ucred peer = {};
@@ -138,7 +138,7 @@ TEST_CASE(sockets_tell_who_is_there) {
   CHECK_EQUAL(to_raw(peer.gid), to_raw(sys::portable::getegid()));
 }
 
-TEST_CASE(sockets_have_options_and_addresses) {
+SHARED_CASE(sockets_have_options_and_addresses) {
   auto made = sys::socket(sys::kAF_INET, sys::kSOCK_STREAM | sys::kSOCK_CLOEXEC);
   if (made.failed_with(sys::kEAFNOSUPPORT)) return;
   CHECK_OK(made);
@@ -160,7 +160,7 @@ TEST_CASE(sockets_have_options_and_addresses) {
   CHECK(sys::from_network(address.port) != 0);
 }
 
-TEST_CASE(timers_are_waited_for) {
+SHARED_CASE(timers_are_waited_for) {
   const auto made = sys::timerfd_create(sys::kCLOCK_MONOTONIC, sys::kTFD_CLOEXEC);
   CHECK_OK(made);
   sys::Itimerspec value{};

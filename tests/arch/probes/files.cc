@@ -10,7 +10,7 @@ constexpr int64_t kFarOffset = (int64_t{5} << 30) + 7;  // beyond what 32 bits c
 
 }  // namespace
 
-TEST_CASE(offsets_beyond_four_gigabytes) {
+SHARED_CASE(offsets_beyond_four_gigabytes) {
   const sys::Fd file = probe::memory_file({});
   CHECK_EQUAL(CHECK_VALUE(sys::pwrite64(file, sys::text("far"), kFarOffset)), 3);
   char contents[8] = {};
@@ -22,7 +22,7 @@ TEST_CASE(offsets_beyond_four_gigabytes) {
   CHECK(check::equal(contents, ""));
 }
 
-TEST_CASE(file_lengths_beyond_four_gigabytes) {
+SHARED_CASE(file_lengths_beyond_four_gigabytes) {
   const sys::Fd file = probe::memory_file({});
   CHECK_OK(sys::portable::ftruncate(file, kFarOffset));
   sys::Statx status = {};
@@ -35,7 +35,7 @@ TEST_CASE(file_lengths_beyond_four_gigabytes) {
   CHECK_EQUAL(position, kFarOffset - 2);
 }
 
-TEST_CASE(fallocate_has_two_wide_arguments) {
+SHARED_CASE(fallocate_has_two_wide_arguments) {
   const sys::Fd file = probe::memory_file({});
   CHECK_OK(sys::portable::ftruncate(file, kFarOffset));
   CHECK_OK(sys::fallocate(file, sys::kFALLOC_FL_KEEP_SIZE, kFarOffset + 4096, 4096));
@@ -46,7 +46,7 @@ TEST_CASE(fallocate_has_two_wide_arguments) {
 }
 
 // On mips these are seven registers, of which three go over the stack.
-TEST_CASE(sync_file_range_has_flags_behind_wide_arguments) {
+SHARED_CASE(sync_file_range_has_flags_behind_wide_arguments) {
   const sys::Fd file = probe::memory_file({});
   CHECK_OK(sys::portable::ftruncate(file, kFarOffset));
   constexpr auto kStart = sys::kSYNC_FILE_RANGE_WRITE;
@@ -58,7 +58,7 @@ TEST_CASE(sync_file_range_has_flags_behind_wide_arguments) {
   CHECK_ERROR(sys::kEINVAL, sys::portable::sync_file_range(file, 0, 4096, kUnknown));
 }
 
-TEST_CASE(statx_tells_what_was_made) {
+SHARED_CASE(statx_tells_what_was_made) {
   const probe::Folder folder;
   folder.write_file("file", sys::text("seven b"));
   CHECK_OK(sys::fchmodat(folder.fd(), "file", probe::mode(0640)));
@@ -76,7 +76,7 @@ TEST_CASE(statx_tells_what_was_made) {
   folder.remove("file");
 }
 
-TEST_CASE(statx_tells_a_device_apart) {
+SHARED_CASE(statx_tells_a_device_apart) {
   sys::Statx status = {};
   CHECK_OK(sys::statx(sys::kCwd, "/dev/null", {}, sys::kSTATX_BASIC_STATS, status));
   CHECK_EQUAL(status.mode & sys::kS_IFMT.bits(), sys::kS_IFCHR.bits());
@@ -84,7 +84,7 @@ TEST_CASE(statx_tells_a_device_apart) {
   CHECK_EQUAL(status.rdev_minor, 3);
 }
 
-TEST_CASE(getdents64_lists_a_folder) {
+SHARED_CASE(getdents64_lists_a_folder) {
   const probe::Folder folder;
   folder.write_file("file", {});
   CHECK_OK(sys::symlinkat("target", folder.fd(), "link"));
@@ -109,7 +109,7 @@ TEST_CASE(getdents64_lists_a_folder) {
   folder.remove("file");
 }
 
-TEST_CASE(statfs_names_the_file_system) {
+SHARED_CASE(statfs_names_the_file_system) {
   sys::Statfs file_system = {};
   CHECK_OK(sys::portable::statfs("/proc", file_system));
   CHECK_EQUAL(file_system.type, sys::kPROC_SUPER_MAGIC);
@@ -120,7 +120,7 @@ TEST_CASE(statfs_names_the_file_system) {
   CHECK_EQUAL(file_system.namelen, 255);
 }
 
-TEST_CASE(names_are_exchanged) {
+SHARED_CASE(names_are_exchanged) {
   const probe::Folder folder;
   folder.write_file("a", sys::text("was a"));
   CHECK_OK(sys::symlinkat("was b", folder.fd(), "b"));
@@ -137,7 +137,7 @@ TEST_CASE(names_are_exchanged) {
   }
 }
 
-TEST_CASE(vectors_are_read_and_written) {
+SHARED_CASE(vectors_are_read_and_written) {
   const sys::Fd file = probe::memory_file({});
   const sys::Iovec parts[] = {{"ab", 2}, {"", 0}, {"cde", 3}};
   CHECK_EQUAL(CHECK_VALUE(sys::writev(file, parts)), 5);
@@ -149,7 +149,7 @@ TEST_CASE(vectors_are_read_and_written) {
   CHECK(check::equal(first, "a") && check::equal(second, "bcde"));
 }
 
-TEST_CASE(openat2_stays_beneath) {
+SHARED_CASE(openat2_stays_beneath) {
   const probe::Folder folder;
   sys::OpenHow how = {};
   how.flags = sys::kO_PATH;
@@ -161,7 +161,7 @@ TEST_CASE(openat2_stays_beneath) {
   CHECK_ERROR(sys::kEXDEV, sys::openat2(folder.fd(), "..", how));
 }
 
-TEST_CASE(seals_forbid_writing) {
+SHARED_CASE(seals_forbid_writing) {
   const sys::Fd file = CHECK_VALUE(sys::memfd_create("sealed", sys::kMFD_ALLOW_SEALING));
   CHECK_OK(
       sys::portable::fcntl(file, sys::kF_ADD_SEALS, static_cast<int>(sys::kF_SEAL_WRITE.bits())));

@@ -45,7 +45,7 @@ void check_copied(size_t to, size_t from, size_t size_bytes) {
 
 }  // namespace
 
-TEST_CASE(memcpy_copies_every_size_and_alignment) {
+SHARED_CASE(memcpy_copies_every_size_and_alignment) {
   for (size_t to = 0; to < kOffsets; ++to) {
     for (size_t from = 0; from < kOffsets; ++from) {
       for (size_t size_bytes = 0; size_bytes < kSizes; ++size_bytes) {
@@ -57,7 +57,7 @@ TEST_CASE(memcpy_copies_every_size_and_alignment) {
   }
 }
 
-TEST_CASE(memmove_copies_overlapping_ranges) {
+SHARED_CASE(memmove_copies_overlapping_ranges) {
   for (size_t to = 0; to < kOffsets; ++to) {
     for (size_t from = 0; from < kOffsets; ++from) {
       for (size_t size_bytes = 0; size_bytes < kSizes; ++size_bytes) {
@@ -73,7 +73,7 @@ TEST_CASE(memmove_copies_overlapping_ranges) {
   }
 }
 
-TEST_CASE(memset_sets_every_size_and_alignment) {
+SHARED_CASE(memset_sets_every_size_and_alignment) {
   for (size_t to = 0; to < kOffsets; ++to) {
     for (size_t size_bytes = 0; size_bytes < kSizes; ++size_bytes) {
       fill();
@@ -85,7 +85,7 @@ TEST_CASE(memset_sets_every_size_and_alignment) {
   }
 }
 
-TEST_CASE(memcmp_compares_bytes_as_unsigned) {
+SHARED_CASE(memcmp_compares_bytes_as_unsigned) {
   const unsigned char low[] = {1, 2, 0x7f};
   const unsigned char high[] = {1, 2, 0x80};
   CHECK(hidden(memcmp)(low, high, 3) < 0);
@@ -94,19 +94,19 @@ TEST_CASE(memcmp_compares_bytes_as_unsigned) {
   CHECK(hidden(memcmp)(high, low, 0) == 0);
 }
 
-TEST_CASE(memchr_finds_the_first) {
+SHARED_CASE(memchr_finds_the_first) {
   const char text[] = "abcabc";
   CHECK(hidden(memchr)(text, 'c', 6) == text + 2);
   CHECK(hidden(memchr)(text, 'c' + 256, 6) == text + 2);
   CHECK(hidden(memchr)(text, 'c', 2) == nullptr);
 }
 
-TEST_CASE(strlen_counts_up_to_the_end) {
+SHARED_CASE(strlen_counts_up_to_the_end) {
   CHECK_EQUAL(hidden(strlen)(""), 0);
   CHECK_EQUAL(hidden(strlen)("seven c"), 7);
 }
 
-TEST_CASE(wide_integers_divide_and_shift) {
+SHARED_CASE(wide_integers_divide_and_shift) {
   volatile uint64_t number = 12345678901234567890u;
   volatile uint64_t divisor = 10007;
   CHECK_EQUAL(number / divisor, 1233704297115475u);
@@ -121,7 +121,7 @@ TEST_CASE(wide_integers_divide_and_shift) {
   CHECK_EQUAL(negative >> count, -17965328);
 }
 
-TEST_CASE(small_integers_divide) {
+SHARED_CASE(small_integers_divide) {
   volatile int number = -77;
   volatile int divisor = 5;
   CHECK_EQUAL(number / divisor, -15);

@@ -14,7 +14,7 @@ sys::OpenFlags status_flags(sys::BorrowedFd fd) {
 
 }  // namespace
 
-TEST_CASE(o_directory_refuses_a_file) {
+SHARED_CASE(o_directory_refuses_a_file) {
   const probe::Folder folder;
   folder.write_file("file", sys::text("x"));
   CHECK_ERROR(sys::kENOTDIR, sys::openat(folder.fd(), "file", sys::kO_RDONLY | sys::kO_DIRECTORY));
@@ -22,7 +22,7 @@ TEST_CASE(o_directory_refuses_a_file) {
   folder.remove("file");
 }
 
-TEST_CASE(o_nofollow_refuses_a_link) {
+SHARED_CASE(o_nofollow_refuses_a_link) {
   const probe::Folder folder;
   CHECK_OK(sys::symlinkat("/dev/null", folder.fd(), "link"));
   CHECK_ERROR(sys::kELOOP, sys::openat(folder.fd(), "link", sys::kO_RDONLY | sys::kO_NOFOLLOW));
@@ -30,7 +30,7 @@ TEST_CASE(o_nofollow_refuses_a_link) {
   folder.remove("link");
 }
 
-TEST_CASE(o_excl_refuses_what_exists) {
+SHARED_CASE(o_excl_refuses_what_exists) {
   const probe::Folder folder;
   const auto flags = sys::kO_WRONLY | sys::kO_CREAT | sys::kO_EXCL;
   CHECK_OK(sys::openat(folder.fd(), "file", flags, probe::mode(0600)));
@@ -38,7 +38,7 @@ TEST_CASE(o_excl_refuses_what_exists) {
   folder.remove("file");
 }
 
-TEST_CASE(o_trunc_empties_and_o_append_appends) {
+SHARED_CASE(o_trunc_empties_and_o_append_appends) {
   const probe::Folder folder;
   folder.write_file("file", sys::text("contents"));
   CHECK_OK(sys::openat(folder.fd(), "file", sys::kO_WRONLY | sys::kO_TRUNC));
@@ -53,20 +53,20 @@ TEST_CASE(o_trunc_empties_and_o_append_appends) {
   folder.remove("file");
 }
 
-TEST_CASE(o_path_opens_without_reading) {
+SHARED_CASE(o_path_opens_without_reading) {
   const sys::Fd file = CHECK_VALUE(sys::openat(sys::kCwd, "/dev/null", sys::kO_PATH));
   char buffer[1];
   CHECK_ERROR(sys::kEBADF, sys::read(file, buffer));
 }
 
-TEST_CASE(o_cloexec_is_seen_by_fcntl) {
+SHARED_CASE(o_cloexec_is_seen_by_fcntl) {
   const sys::Fd closing = CHECK_VALUE(sys::openat(sys::kCwd, "/", sys::kO_PATH | sys::kO_CLOEXEC));
   const sys::Fd staying = CHECK_VALUE(sys::openat(sys::kCwd, "/", sys::kO_PATH));
   CHECK_EQUAL(CHECK_VALUE(sys::portable::fcntl(closing, sys::kF_GETFD)), sys::kFD_CLOEXEC);
   CHECK_EQUAL(CHECK_VALUE(sys::portable::fcntl(staying, sys::kF_GETFD)), 0);
 }
 
-TEST_CASE(o_nonblock_does_not_wait) {
+SHARED_CASE(o_nonblock_does_not_wait) {
   sys::FdPair ends;
   CHECK_OK(sys::pipe2(ends, sys::kO_CLOEXEC | sys::kO_NONBLOCK));
   char buffer[1];
@@ -74,7 +74,7 @@ TEST_CASE(o_nonblock_does_not_wait) {
   CHECK(status_flags(ends.first).has(sys::kO_NONBLOCK));
 }
 
-TEST_CASE(o_tmpfile_has_no_name) {
+SHARED_CASE(o_tmpfile_has_no_name) {
   const probe::Folder folder;
   const auto opened =
       sys::openat(folder.fd(), ".", sys::kO_RDWR | sys::kO_TMPFILE, probe::mode(0600));
@@ -86,7 +86,7 @@ TEST_CASE(o_tmpfile_has_no_name) {
   CHECK_EQUAL(status.nlink, 0);
 }
 
-TEST_CASE(open_flags_are_read_back) {
+SHARED_CASE(open_flags_are_read_back) {
   const probe::Folder folder;
   folder.write_file("file", {});
   const auto asked = sys::kO_RDWR | sys::kO_APPEND | sys::kO_NONBLOCK | sys::kO_NOATIME |

@@ -36,7 +36,7 @@ sys::Termios modes_of(sys::BorrowedFd terminal) {
 
 }  // namespace
 
-TEST_CASE(terminal_starts_with_the_usual_modes) {
+SHARED_CASE(terminal_starts_with_the_usual_modes) {
   const Terminal terminal = open_terminal();
   const sys::Termios modes = modes_of(terminal.slave);
   CHECK(modes.lflag.has(sys::kICANON | sys::kECHO | sys::kISIG | sys::kIEXTEN));
@@ -49,7 +49,7 @@ TEST_CASE(terminal_starts_with_the_usual_modes) {
   CHECK_EQUAL(modes.cc[sys::kVSUSP], 'Z' - '@');
 }
 
-TEST_CASE(terminal_modes_are_read_back) {
+SHARED_CASE(terminal_modes_are_read_back) {
   const Terminal terminal = open_terminal();
   sys::Termios modes = modes_of(terminal.slave);
   modes.lflag &= ~(sys::kICANON | sys::kECHO | sys::kISIG);
@@ -64,7 +64,7 @@ TEST_CASE(terminal_modes_are_read_back) {
   CHECK_EQUAL(now.cc[sys::kVTIME], 7);
 }
 
-TEST_CASE(terminal_passes_lines_and_raw_bytes) {
+SHARED_CASE(terminal_passes_lines_and_raw_bytes) {
   const Terminal terminal = open_terminal();
   char line[16] = {};
   CHECK_OK(sys::write(terminal.master, sys::text("line\r")));
@@ -74,7 +74,7 @@ TEST_CASE(terminal_passes_lines_and_raw_bytes) {
   CHECK(check::equal(line, "line\r\n"));  // the echo
 }
 
-TEST_CASE(window_size_is_read_back) {
+SHARED_CASE(window_size_is_read_back) {
   const Terminal terminal = open_terminal();
   sys::Winsize size = {24, 80, 640, 480};
   CHECK_OK(sys::ioctl(terminal.master, sys::kTIOCSWINSZ, &size));
@@ -86,7 +86,7 @@ TEST_CASE(window_size_is_read_back) {
   CHECK_EQUAL(now.ypixel, 480);
 }
 
-TEST_CASE(terminal_becomes_the_session_s_own) {
+SHARED_CASE(terminal_becomes_the_session_s_own) {
   const Terminal terminal = open_terminal();
   static int slave_raw;
   slave_raw = terminal.slave.raw();
@@ -102,7 +102,7 @@ TEST_CASE(terminal_becomes_the_session_s_own) {
   CHECK_EQUAL(probe::wait_for(pid), 0);
 }
 
-TEST_CASE(a_file_is_no_terminal) {
+SHARED_CASE(a_file_is_no_terminal) {
   const sys::Fd file = probe::memory_file({});
   sys::Termios modes = {};
   CHECK_ERROR(sys::kENOTTY, sys::ioctl(file, sys::kTCGETS, &modes));
