@@ -94,7 +94,7 @@ void print_mount(const mounts::MountRecord& record, std::span<const mounts::Cgro
   out.text(!bind ? "mount " : record.binding == mounts::Binding::kRecursive ? "rbind " : "bind ");
   out.quoted(record.destination);
   if (!bind) out.text(" type ").text(record.type);
-  quoted(out, " source ", record.source);
+  quoted(out, record.is_from_root ? " source in root " : " source ", record.source);
   print_flags(" set ", record.set, out);
   print_flags(" clear ", record.cleared, out);
   print_flags(" recursively set ", record.recursive_set, out);

@@ -168,7 +168,11 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
       .selinux = host.security_module == SecurityModule::kSelinux,
   };
   plan.mounts = mounts::plan_mounts(config, context, arena);
-  plan.mounts.root.entry = shares_mounts(plan) ? mounts::RootEntry::kChroot : request.root_entry;
+  plan.mounts.root.entry = request.root_entry;
+  if (shares_mounts(plan)) {
+    plan.mounts.root.entry = mounts::RootEntry::kChroot;
+    plan.mounts.root.propagation = {};
+  }
   plan.devices = devices::plan_devices(config.linux.devices, arena);
   plan.sysctls = sysctl::plan_sysctls(config, arena);
   guard_joins(plan);
