@@ -276,7 +276,9 @@ TEST_P(SeccompNotify, KernelWithoutAWayToTheListener) {
 
 TEST_P(SeccompNotify, WrongCombinations) {
   Bundle& bundle = make_asking_bundle({"write"});
-  expect_refused(create(bundle), "/linux/seccomp/syscalls/0/action: SCMP_ACT_NOTIFY can't be used");
+  expect_refused(
+      create(bundle),
+      "/linux/seccomp/syscalls/0/action: SCMP_ACT_NOTIFY cannot be used for the write syscall");
   Bundle& without = make_asking_bundle();
   without.config()["linux"]["seccomp"]["listenerPath"] = "";
   expect_refused(create(without), "/linux/seccomp/listenerPath: SCMP_ACT_NOTIFY needs a listener");
