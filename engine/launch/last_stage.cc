@@ -18,8 +18,11 @@ bool loads_filter(const seccomp::SeccompPlan& plan, seccomp::Loader moment) {
 
 void load_filter(const Plan& plan, process::Waits waits, sys::BorrowedFd channel,
                  process::ExecDescriptors& last, sys::Fd& directory) {
-  directory = process::open_working_directory();
+  auto opened = process::open_working_directory();
+  if (opened) directory = opened.take();
   last.working_directory = directory;
+  last.is_filtered = true;
+  last.may_try_execveat = plan.seccomp.may_try_execveat;
   capabilities::apply_permitted();
   if (loads_filter(plan.seccomp, seccomp::Loader::kSetUp)) {
     process::apply_rlimits(plan.process.rlimits, waits);

@@ -24,8 +24,13 @@ constexpr unsigned kFirstInherited = 3;  // beyond stdin, stdout and stderr
 // back to where the program is to start. Returns only on failure.
 sys::Errno exec_by_directory(const ExecRecord& record, const ExecDescriptors& descriptors,
                              Control& control) {
+  begin_step(Step::kWorkingDirectory);
   int back = descriptors.working_directory.raw();
-  if (back < 0) back = open_working_directory().release();
+  if (back < 0 && descriptors.is_filtered) fail_step(Operation::kOpen, sys::kEACCES);
+  if (back < 0) back = or_fail(open_working_directory(), Operation::kOpen).release();
+  // Who may not come back must not leave: the stub has nobody to tell.
+  or_fail(sys::fchdir(sys::BorrowedFd::from_raw(back)), Operation::kChangeDirectory);
+  begin_step(Step::kStub);
   control.directory_fd = static_cast<uint32_t>(back);
   write_control(control, record.stub_argv[0]);
   or_fail(sys::fchdir(descriptors.descriptor_directory), Operation::kChangeDirectory);
@@ -137,8 +142,8 @@ sys::Result<sys::Fd> open_descriptor_directory() {
   return sys::openat(sys::kCwd, kDescriptors, sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
 }
 
-sys::Fd open_working_directory() {
-  return or_fail(sys::openat(sys::kCwd, ".", sys::kO_PATH | sys::kO_DIRECTORY), Operation::kOpen);
+sys::Result<sys::Fd> open_working_directory() {
+  return sys::openat(sys::kCwd, ".", sys::kO_PATH | sys::kO_DIRECTORY);
 }
 
 bool continue_from(sys::BorrowedFd copy) {
@@ -185,12 +190,15 @@ void apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors) {
     control.attributes_fd = static_cast<uint32_t>(descriptors.attributes.raw());
   }
   write_control(control, record.stub_argv[0]);
-  const bool is_filtered = descriptors.working_directory.raw() >= 0;
-  if (is_filtered) fail_step(Operation::kExecute, exec_by_directory(record, descriptors, control));
-  sys::Errno refusal =
-      sys::execveat(descriptors.stub, "", record.stub_argv, record.envp, sys::kAT_EMPTY_PATH)
-          .error();
-  if (refusal == sys::kENOSYS && descriptors.descriptor_directory.raw() >= 0) {
+  sys::Errno refusal = sys::kENOSYS;
+  if (!descriptors.is_filtered || descriptors.may_try_execveat) {
+    refusal =
+        sys::execveat(descriptors.stub, "", record.stub_argv, record.envp, sys::kAT_EMPTY_PATH)
+            .error();
+  }
+  const bool is_refused =
+      refusal == sys::kENOSYS || (descriptors.is_filtered && refusal != sys::kE2BIG);
+  if (is_refused && descriptors.descriptor_directory.raw() >= 0) {
     refusal = exec_by_directory(record, descriptors, control);
   }
   // It is the program's arguments that are too long.

@@ -185,12 +185,15 @@ struct ExecDescriptors {
   // /proc/self/fd of the host (open_descriptor_directory()), or none: only where execveat may be
   // missing, which is an emulator's case; Linux has it since 3.19.
   sys::BorrowedFd descriptor_directory;
-  // The present directory (open_working_directory()), where a filter is loaded that may not let
-  // execveat through, and may kill for it; or none.
+  // A filter is loaded, which may not let execveat through, and may kill for it.
+  bool is_filtered = false;
+  bool may_try_execveat = true;
+  // The present directory (open_working_directory()) where a filter is loaded, or none: the
+  // program's user may not look into the directory that it starts in.
   sys::BorrowedFd working_directory = sys::BorrowedFd::from_raw(-1);
 };
 
-sys::Fd open_working_directory();
+sys::Result<sys::Fd> open_working_directory();
 
 // Opens the directory of the calling process's descriptors. In the child. Pre: /proc is the host's.
 sys::Result<sys::Fd> open_descriptor_directory();

@@ -41,6 +41,23 @@ bool has_listener(const spec::Seccomp& profile) {
   return found;
 }
 
+bool is_harmless(SeccompAction action) {
+  return action == SeccompAction::kAllow || action == SeccompAction::kLog ||
+         action == SeccompAction::kErrno;
+}
+
+// Whether a call, tried in vain, comes back with an error.
+bool may_try(const spec::Seccomp& profile, std::string_view call) {
+  if (!is_harmless(profile.default_action)) return false;
+  for (const spec::SeccompSyscall& rule : profile.syscalls) {
+    if (is_harmless(rule.action)) continue;
+    for (const std::string_view name : rule.names) {
+      if (name == call) return false;
+    }
+  }
+  return true;
+}
+
 // Without a list of flags it is this one, as in runc: a filter costs programs no mitigation of
 // speculation that they don't ask for. SECCOMP_FILTER_FLAG_TSYNC has no meaning for a process of
 // one thread.
@@ -73,6 +90,7 @@ SeccompPlan plan_seccomp(const spec::Config& config, Loader loader, Arena& arena
     }
   }
   plan.loader = loader;
+  plan.may_try_execveat = may_try(profile, "execveat");
   plan.flags = plan_flags(profile, listener);
   if (listener) {
     plan.listener_path = profile.listener_path.data();

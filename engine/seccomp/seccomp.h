@@ -48,6 +48,8 @@ struct SeccompPlan {
   std::span<const sys::SockFilter> program;  // empty: no filter
   sys::SeccompFlags flags;
   Loader loader = Loader::kStub;
+  // execveat(2) may be tried: the filter lets it through, or refuses it with an error.
+  bool may_try_execveat = false;
   // Where the listener's descriptor is sent; nullptr: there is no listener.
   const char* listener_path = nullptr;
   std::string_view listener_metadata;

@@ -336,6 +336,20 @@ Resources parse_resources(std::span<char> text, const char* name, Arena& arena) 
   return resources;
 }
 
+namespace {
+
+// Before 1.3 there was no number for "no limit" of processes: clients wrote 0, and runtimes did
+// nothing. Source: config-linux.md, "PIDs"; runc 1.1 and crun, which still do nothing.
+void take_older_meaning(Config& config) {
+  constexpr std::string_view kOlder[] = {"1.0.", "1.1.", "1.2."};
+  for (const std::string_view version : kOlder) {
+    spec::Limit& limit = config.linux.resources.pids.limit;
+    if (config.oci_version.starts_with(version) && limit == 0) limit.reset();
+  }
+}
+
+}  // namespace
+
 Config parse(std::span<char> text, Arena& arena) {
   const json::Document document = json::parse(text, "config.json", arena);
   const auto paths = arena.array<std::string_view>(2 * kMaximumPaths);
@@ -345,6 +359,7 @@ Config parse(std::span<char> text, Arena& arena) {
   config.unsupported = interpreter.unsupported();
   config.unknown = interpreter.unknown();
   validate(config);
+  take_older_meaning(config);
   return config;
 }
 

@@ -235,6 +235,19 @@ TEST(SpecParse, ChecksTheVersion) {
   EXPECT_EQ(version("2.0.0"), "/ociVersion: \"2.0.0\": isn't a supported version: 1.x.y is");
 }
 
+TEST(SpecParse, NoProcessesAreNoLimitInOlderVersions) {
+  const auto limit = [](const std::string& version, const std::string& number) {
+    const Parsed parsed(R"({"ociVersion": ")" + version +
+                        R"(", "linux": {"resources": {"pids": {"limit": )" + number + "}}}}");
+    return parsed.result->linux.resources.pids.limit;
+  };
+  EXPECT_EQ(limit("1.0.2-dev", "0"), std::nullopt);
+  EXPECT_EQ(limit("1.2.1", "0"), std::nullopt);
+  EXPECT_EQ(limit("1.2.1", "7"), 7);
+  EXPECT_EQ(limit("1.2.1", "-1"), -1);
+  EXPECT_EQ(limit("1.3.0", "0"), 0);
+}
+
 TEST(SpecParse, ListsWhatIsUnsupportedInOrder) {
   EXPECT_EQ(unsupported_of(R"(
     "linux": {"netDevices": {"eth0": {"name": "x"}}, "intelRdt": {"closID": "x"}},

@@ -435,5 +435,33 @@ TEST_P(Lifecycle, ARootInTheCallersMountNamespace) {
   EXPECT_EQ(mounts_below(foreground), 0u);
 }
 
+// Root inside enters it, and the program stays where it is: neither the filter nor the wait for the
+// start may need to look the directory up again.
+TEST_P(Lifecycle, ADirectoryThatTheProgramMayNotSearch) {
+  if (caller() != Caller::kRoot) GTEST_SKIP() << "a plain user's directories are its own";
+  NOSC_ONLY();
+  for (const bool is_root : {false, true}) {
+    Bundle& bundle = make_bundle();
+    const fs::path closed = bundle.rootfs() / "closed";
+    fs::create_directory(closed);
+    fs::permissions(closed, fs::perms::owner_all);
+    if (is_root) ASSERT_EQ(chown(closed.c_str(), 7, 7), 0);
+    Json& process = bundle.config()["process"];
+    process["cwd"] = "/closed";
+    process["noNewPrivileges"] = false;
+    if (is_root) process["capabilities"] = Json::object({});
+    if (!is_root) process["user"] = Json::object({{"uid", 1000}, {"gid", 1000}});
+    bundle.config()["linux"]["seccomp"] = Json::object({{"defaultAction", "SCMP_ACT_ALLOW"}});
+    bundle.config()["linux"]["seccomp"]["syscalls"] = Json::array(
+        {Json::object({{"names", Json::strings({"personality"})}, {"action", "SCMP_ACT_ERRNO"}})});
+    bundle.set_script("echo at $PWD; exec sleep 1000");
+    const Completed created = create(bundle);
+    ASSERT_EQ(created.exit_status, 0) << created.describe();
+    EXPECT_EQ(command({"start", "ID"}).exit_status, 0);
+    EXPECT_TRUE(wait_for_output("at /closed")) << output();
+    EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
+  }
+}
+
 }  // namespace
 }  // namespace nosc::testing
