@@ -40,7 +40,7 @@ _BUILD = """load("{toolchains}", "llvm_toolchains")
 
 package(default_visibility = ["//visibility:public"])
 
-exports_files(glob(["bin/*"]) + ["tools"])
+exports_files(glob(["bin/*"]) + [".clang-tidy", "tools"])
 
 llvm_toolchains({arguments})
 """
@@ -51,6 +51,8 @@ def _from_any_repository(label):
     return text if text.startswith("@") else "@nosc" + text
 
 def _build_file(ctx, **arguments):
+    # clang-tidy would find thousands of names in the standard library that aren't ours, and tell of none.
+    ctx.file(".clang-tidy", "Checks: '-*'\n")
     ctx.file("BUILD.bazel", _BUILD.format(
         arguments = ", ".join(["%s = %r" % argument for argument in arguments.items()]),
         toolchains = _from_any_repository(Label("//toolchains/cc:toolchains.bzl")),

@@ -94,14 +94,13 @@ def _tidy_aspect_impl(target, ctx):
                 report.path,
                 ctx.file._clang_tidy.path,
                 "--quiet",
-                "--config-file=" + ctx.file._config.path,
                 source.path,
                 "--",
                 "-iquote",
                 ".",
             ] + flags,
             inputs = depset(
-                [source, ctx.file._clang_tidy, ctx.file._config] + headers,
+                [source, ctx.file._clang_tidy] + ctx.files._configs + headers,
                 transitive = [context.headers, compiler],
             ),
             outputs = [report],
@@ -116,7 +115,11 @@ _tidy_aspect = aspect(
     attrs = {
         "_cc_toolchain": attr.label(default = "@bazel_tools//tools/cpp:current_cc_toolchain"),
         "_clang_tidy": attr.label(allow_single_file = True, default = "@llvm//:bin/clang-tidy"),
-        "_config": attr.label(allow_single_file = True, default = "//:.clang-tidy"),
+        # clang-tidy looks for them itself, upwards from each file.
+        "_configs": attr.label_list(
+            allow_files = True,
+            default = ["//:.clang-tidy", "@llvm//:.clang-tidy"],
+        ),
     },
     fragments = ["cpp"],
     toolchains = ["@bazel_tools//tools/cpp:toolchain_type"],
