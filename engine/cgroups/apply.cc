@@ -9,6 +9,7 @@
 #include "engine/cgroups/path.h"
 #include "engine/host/host.h"
 #include "engine/host/line_reader.h"
+#include "engine/rt/process_path.h"
 #include "engine/rt/step.h"
 #include "engine/rt/writer.h"
 #include "syscalls/sys.h"
@@ -66,12 +67,11 @@ bool is_frozen(const Hierarchy& hierarchy, sys::BorrowedFd directory) {
 }
 
 void require_vacant(const Hierarchy& hierarchy, sys::BorrowedFd directory, const Place& place) {
-  const std::string_view path(hierarchy.path.data(), hierarchy.path.size());
   if (is_in_use(hierarchy, directory)) {
-    fail_system("container's cgroup is not empty:", path, sys::kEBUSY, place);
+    fail_system("container's cgroup is not empty:", hierarchy.text(), sys::kEBUSY, place);
   }
   if (is_frozen(hierarchy, directory)) {
-    fail_system("container's cgroup unexpectedly frozen:", path, sys::kEBUSY, place);
+    fail_system("container's cgroup unexpectedly frozen:", hierarchy.text(), sys::kEBUSY, place);
   }
 }
 
@@ -202,9 +202,9 @@ void give_away(const CgroupPlan& plan, sys::BorrowedFd directory) {
   std::string_view name = ".";
   for (;;) {
     BufferWriter<64> terminated;
-    terminated.text(name).character('\0');
-    const auto given = sys::fchownat(
-        directory, sys::CStr::from_terminated(terminated.view().data()), plan.owner, kUnchanged);
+    terminated.text(name);
+    const auto given = sys::fchownat(directory, sys::CStr::from_terminated(terminated.terminated()),
+                                     plan.owner, kUnchanged);
     if (!given && given.error() != sys::kENOENT && given.error() != sys::kEPERM) {
       fail_system("change the owner of", name, given.error(), plan.place);
     }
@@ -219,7 +219,7 @@ void give_away(const CgroupPlan& plan, sys::BorrowedFd directory) {
 // done without.
 sys::Errno apply_hierarchy(CgroupPlan& plan, size_t index, Cgroup& cgroup) {
   Hierarchy& hierarchy = plan.hierarchies[index];
-  const std::string_view path(hierarchy.path.data(), hierarchy.path.size());
+  const std::string_view path = hierarchy.text();
   const sys::Errno error = make_directories(hierarchy);
   if (error) {
     if (plan.use == CgroupUse::kIfPermitted && is_permission(error)) {
@@ -228,8 +228,7 @@ sys::Errno apply_hierarchy(CgroupPlan& plan, size_t index, Cgroup& cgroup) {
     }
     fail_system("create cgroup", path, error, plan.place);
   }
-  sys::Fd directory = or_fail(open_directory(sys::CStr::from_terminated(path.data())),
-                              "open cgroup", path, plan.place);
+  sys::Fd directory = or_fail(open_directory(hierarchy.c_str()), "open cgroup", path, plan.place);
   if (hierarchy.existing_bytes == path.size()) require_vacant(hierarchy, directory, plan.place);
   sys::Errno enabling;
   if (hierarchy.controllers.has(Controller::kCpuset)) inherit_cpuset(hierarchy);
@@ -252,19 +251,16 @@ void apply_devices(const CgroupPlan& plan, sys::BorrowedFd directory, FormerProg
 
 // Opens the cgroup of a process in cgroup2's hierarchy; nothing where it can't be found.
 sys::Fd open_cgroup_of(sys::Pid pid, const Hierarchy& hierarchy) {
-  char buffer[kLargestPathBytes];
-  Writer path(buffer);
-  path.text("/proc/").decimal(static_cast<uint32_t>(sys::to_raw(pid))).text("/cgroup");
-  const auto file = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.terminated()),
-                                sys::kO_RDONLY | sys::kO_CLOEXEC);
+  const auto file =
+      sys::openat(sys::kCwd, ProcessPath(pid, "cgroup").path(), sys::kO_RDONLY | sys::kO_CLOEXEC);
   if (!file) return {};
   char lines[kLargestPathBytes];
   host::LineReader reader(file.borrow(), lines, SIZE_MAX);
   std::string_view line;
   while (reader.next(line)) {
     if (!line.starts_with("0::")) continue;
-    Writer place(buffer);
-    place.text({hierarchy.path.data(), hierarchy.mount_bytes}).text(line.substr(3));
+    BufferWriter<kLargestPathBytes> place;
+    place.text(hierarchy.mount()).text(line.substr(3));
     auto opened = open_directory(sys::CStr::from_terminated(place.terminated()));
     if (opened && !place.truncated()) return opened.take();
   }
@@ -294,9 +290,8 @@ void apply_cgroup(CgroupPlan& plan, Cgroup& cgroup) {
   if (former == FormerPrograms::kNone) return;
   // Where others were killed by cgroup.kill, who is made in their cgroup may be taken for one of
   // them and be dead at once (seen with Linux 6.18). Whoever joins isn't.
-  const std::span<char> path = plan.hierarchies[0].path;
   cgroup.members[0] = or_fail(open_members(cgroup.directory), "open cgroup",
-                              {path.data(), path.size()}, plan.place);
+                              plan.hierarchies[0].text(), plan.place);
   cgroup.directory.reset();
 }
 
@@ -318,9 +313,8 @@ KeptBytes find_existing(const CgroupPlan& plan) {
 void apply_update(CgroupPlan& plan) {
   for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
     const Hierarchy& hierarchy = plan.hierarchies[i];
-    const std::string_view path(hierarchy.path.data(), hierarchy.path.size());
     const sys::Fd directory =
-        or_fail(open_directory(sys::CStr::from_terminated(path.data())), "open cgroup", path);
+        or_fail(open_directory(hierarchy.c_str()), "open cgroup", hierarchy.text());
     sys::Errno enabling;
     if (hierarchy.is_cgroup2()) enabling = enable_controllers(hierarchy, plan.needed, directory);
     write_limits(plan, i, directory, enabling);
@@ -331,8 +325,8 @@ void apply_update(CgroupPlan& plan) {
 void open_cgroup(const CgroupPlan& plan, sys::Pid member, Cgroup& cgroup) {
   for (size_t i = 0; i < plan.hierarchies.size(); ++i) {
     const Hierarchy& hierarchy = plan.hierarchies[i];
-    const std::string_view path(hierarchy.path.data(), hierarchy.path.size());
-    auto opened = open_directory(sys::CStr::from_terminated(path.data()));
+    const std::string_view path = hierarchy.text();
+    auto opened = open_directory(hierarchy.c_str());
     if (opened.failed_with(sys::kENOENT)) continue;
     sys::Fd directory = or_fail(std::move(opened), "open cgroup", path);
     if (hierarchy.is_cgroup2()) {
@@ -361,7 +355,7 @@ void open_unified_members(Cgroup& cgroup) {
   cgroup.members[0] = or_fail(open_members(cgroup.directory), Operation::kOpen);
 }
 
-void join_cgroups(const Cgroup& cgroup) {
+void join_cgroups(const Cgroup& cgroup, Processors processors) {
   bool joined = static_cast<bool>(cgroup.directory);
   for (size_t i = 0; i < std::size(cgroup.members); ++i) {
     if (!cgroup.members[i]) continue;
@@ -369,7 +363,7 @@ void join_cgroups(const Cgroup& cgroup) {
     or_fail(sys::write(cgroup.members[i], sys::text("0")), Operation::kWrite);
     joined = true;
   }
-  if (!joined) return;
+  if (!joined || processors == Processors::kCallers) return;
   // A wish of the caller's, which the cgroup's own CPUs answer now. Not all kernels let one change
   // it, and what remains then is what they give.
   char all[kMaximumCpuBytes];

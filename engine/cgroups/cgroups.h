@@ -12,7 +12,8 @@
 // Where a path leads (runtime-spec leaves it to the runtime, but for absolute ones):
 //   "/a/b"   below the mount point of each hierarchy
 //   "a/b"    below the mount point for root, so that a value means the same place every time;
-//            below the caller's own cgroup for anybody else, who may have been given that one only
+//            beside the caller's own cgroup for anybody else, a user namespace's root too, where
+//            that is permitted, and else below it
 //   absent   the container's id in the same place, where it is allowed; elsewhere silently no
 //            cgroup of its own, unless a limit is asked for. Without limits cgroup2's hierarchy is
 //            enough.
@@ -68,6 +69,9 @@ struct Hierarchy {
   Controllers controllers;  // of version 1; empty: the cgroup2 hierarchy
 
   bool is_cgroup2() const { return !controllers; }
+  std::string_view text() const { return {path.data(), path.size()}; }
+  std::string_view mount() const { return text().substr(0, mount_bytes); }
+  sys::CStr c_str() const { return sys::CStr::from_terminated(path.data()); }
 };
 
 // What to do where a file isn't there, or can't be written as it is.
@@ -149,10 +153,13 @@ void join_cgroup(sys::BorrowedFd directory);
 // Makes join_cgroups() join cgroup2 too: where the kernel can't start a process inside.
 void open_unified_members(Cgroup& cgroup);
 
-// Moves the calling process into the cgroups that it wasn't started in, and lets it run on every
-// CPU that they have, whatever its caller was bound to.
+// Whether a process that joins runs on every CPU that its cgroups have, whatever its caller was
+// bound to, or where that was among them.
+enum class Processors : uint8_t { kCgroups, kCallers };
+
+// Moves the calling process into the cgroups that it wasn't started in.
 // Step: kJoinCgroup.
-void join_cgroups(const Cgroup& cgroup);
+void join_cgroups(const Cgroup& cgroup, Processors processors);
 
 // What becomes of processes that are still in a cgroup that is to go.
 enum class Occupants : uint8_t {

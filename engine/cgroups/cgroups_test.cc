@@ -103,6 +103,9 @@ TEST_F(PlanCgroupTest, Version1IsUsedWhereItIsAskedForOrAlone) {
   const auto own = plan("a", facts);
   ASSERT_EQ(own->hierarchies.size(), 1u);  // in the other the caller's own cgroup isn't known
   EXPECT_STREQ(own->hierarchies[0].path.data(), "/sys/fs/cgroup/memory/m/a");
+  facts.euid = 0;
+  facts.is_confined_root = true;  // a user namespace's
+  EXPECT_STREQ(plan("a", facts)->hierarchies[0].path.data(), "/sys/fs/cgroup/memory/m/a");
 }
 
 TEST_F(PlanCgroupTest, HierarchiesAreKeptAsText) {

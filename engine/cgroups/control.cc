@@ -17,7 +17,7 @@ constexpr int kDeepest = 32;  // levels of cgroups that a container made for its
 constexpr size_t kFileLimitBytes = size_t{16} << 20;
 
 sys::Result<sys::Fd> open_in(const Hierarchy& hierarchy) {
-  return open_directory(sys::CStr::from_terminated(hierarchy.path.data()));
+  return open_directory(hierarchy.c_str());
 }
 
 // The directory of cgroup2's hierarchy, or that with the controller; of kOther: any.
@@ -159,9 +159,7 @@ void set_freezing(const CgroupPlan& plan, Freezing wanted) {
   const bool frozen = wanted == Freezing::kFrozen;
   const char* operation = frozen ? "freeze" : "thaw";
   std::string_view path;
-  if (!plan.hierarchies.empty()) {
-    path = {plan.hierarchies[0].path.data(), plan.hierarchies[0].path.size()};
-  }
+  if (!plan.hierarchies.empty()) path = plan.hierarchies[0].text();
   if (!freezer.directory) {
     fail({.code = ErrorCode::kUnsupported,
           .operation = operation,

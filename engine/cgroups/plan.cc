@@ -47,7 +47,7 @@ Hierarchy plan_hierarchy(const CgroupHierarchy& host, const char* base, std::str
 void plan_hierarchies(const spec::Linux& linux, std::string_view container_id,
                       const HostFacts& facts, CgroupPlan& plan, Arena& arena) {
   const std::string_view wanted = linux.cgroups_path;
-  const bool from_mount = facts.euid == 0 || wanted.starts_with('/');
+  const bool from_mount = owns_cgroups(facts) || wanted.starts_with('/');
   plan.hierarchies = arena.array<Hierarchy>(facts.cgroup_hierarchies.size() + 1);
   size_t count = 0;
   const auto add = [&](const CgroupHierarchy& host) {
@@ -118,7 +118,7 @@ void write_hierarchies(const CgroupPlan& plan, Writer& out) {
   for (const Hierarchy& hierarchy : plan.hierarchies) {
     out.decimal(hierarchy.controllers.bits()).character(':').decimal(hierarchy.mount_bytes);
     out.character(':').decimal(hierarchy.path.size()).character(':');
-    out.text({hierarchy.path.data(), hierarchy.path.size()}).character(';');
+    out.text(hierarchy.text()).character(';');
   }
 }
 

@@ -42,7 +42,7 @@ sys::Errno remove_leaf(const CgroupPlan& plan, const Hierarchy& hierarchy, Occup
     if (removed || removed.error() == sys::kENOENT) return {};
     if (removed.error() != sys::kEBUSY || wait_ms > kLastWaitMs) return removed.error();
     if (occupants == Occupants::kKilled) kill_all(plan, sys::kSIGKILL);
-    const auto directory = open_directory(sys::CStr::from_terminated(hierarchy.path.data()));
+    const auto directory = open_directory(hierarchy.c_str());
     if (directory) remove_children(directory.borrow());
     sleep_ms(wait_ms);
   }
@@ -57,8 +57,7 @@ void remove_cgroup(CgroupPlan& plan, Occupants occupants) {
     const sys::Errno error = remove_leaf(plan, hierarchy, occupants);
     if (error && occupants == Occupants::kLeft) continue;
     if (error) {
-      fail_system("remove cgroup", {hierarchy.path.data(), hierarchy.path.size()}, error,
-                  plan.place);
+      fail_system("remove cgroup", hierarchy.text(), error, plan.place);
     }
     // Parents that others use by now stay.
     size_t length = parent_length(hierarchy.path, hierarchy.path.size());

@@ -2,6 +2,7 @@
 #include "engine/cli/container.h"
 
 #include "engine/cli/default_container.h"
+#include "engine/cli/host_mounts.h"
 #include "engine/cli/log.h"
 #include "engine/cli/notify.h"
 #include "engine/launch/remove.h"
@@ -81,6 +82,7 @@ PlanRequest make_request(const CommandLine& line, const Environment& environment
                          std::string_view bundle, const spec::Config& config) {
   PlanRequest request{
       .id = line.argument, .bundle = bundle, .host = probe_host_for(config, environment)};
+  probe_cgroups(request.host, *environment.arena);
   if (line.has(Option::kNoNewKeyring)) request.keyring = process::Keyring::kCallers;
   if (line.has(Option::kNoPivot)) request.root_entry = mounts::RootEntry::kMove;
   request.listen_fds = count_listen_fds(environment);
@@ -128,6 +130,10 @@ Container load_bundle(const CommandLine& line, const Environment& environment) {
   const bool disabled = std::string_view(line.option(Option::kCgroupManager, "")) == "disabled";
   container.plan =
       disabled ? plan_without_cgroup(config, request, arena) : make_plan(config, request, arena);
+  mounts::RootRecord& root = container.plan.mounts.root;
+  if (root.entry == mounts::RootEntry::kMove) {
+    root.hidden = kernel_mount_points(std::string_view(root.path), arena);
+  }
   fill_texts(config, container.plan, path, container.texts, arena);
   return container;
 }
@@ -135,7 +141,7 @@ Container load_bundle(const CommandLine& line, const Environment& environment) {
 }  // namespace
 
 HostFacts probe_host_for(const spec::Config& config, const Environment& environment) {
-  HostFacts host = probe_host(environment.caller, *environment.arena);
+  HostFacts host = probe_host(environment.caller);
   const bool has_labels = !config.process.apparmor_profile.empty() ||
                           !config.process.selinux_label.empty() ||
                           !config.linux.mount_label.empty();

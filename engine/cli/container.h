@@ -14,7 +14,7 @@ struct Container {
   state::Texts texts;       // of the record; none for the embedded one
 };
 
-// Asks the host what planning this configuration needs to know.
+// Asks the host what planning a process of this configuration needs to know; not for the cgroups.
 HostFacts probe_host_for(const spec::Config& config, const Environment& environment);
 
 // Reads the bundle that the command line names and plans its container, or plans the embedded

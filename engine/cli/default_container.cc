@@ -82,7 +82,8 @@ std::string_view unique_id(Arena& arena) {
 Container plan_default_container(const CommandLine& line, const Environment& environment,
                                  RootAccess access) {
   Arena& arena = *environment.arena;
-  const HostFacts host = probe_host(environment.caller, arena);
+  HostFacts host = probe_host(environment.caller);
+  probe_cgroups(host, arena);
   spec::Config config = starter_config(host, arena);
   console::TerminalSize size;
   const bool interactive = is_interactive(size);

@@ -228,8 +228,8 @@ void write_entry(const cgroups::CgroupPlan& plan, const Row& row, int v2, Writer
                   {R"(,"failcnt":)", "failcnt"}};
   for (const auto& member : kMembers) {
     BufferWriter<48> name;
-    name.text(row.files[v2]).text(member.file).character('\0');
-    const auto text = cgroups::read_cgroup_file(plan, row.controller, name.view().data(), arena);
+    name.text(row.files[v2]).text(member.file);
+    const auto text = cgroups::read_cgroup_file(plan, row.controller, name.terminated(), arena);
     out.text(member.before).decimal(cgroups::find_number(text, "").value_or(0));
   }
 }

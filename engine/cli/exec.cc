@@ -11,6 +11,7 @@
 #include "engine/rt/files.h"
 #include "engine/rt/number.h"
 #include "engine/rt/paths.h"
+#include "engine/rt/process_path.h"
 #include "engine/rt/undo.h"
 #include "engine/spec/parse.h"
 #include "syscalls/sys.h"
@@ -32,9 +33,10 @@ uint32_t parse_id(std::string_view text, std::string_view whole, const char* wha
   return static_cast<uint32_t>(*id);
 }
 
-// UID or UID:GID. Source: CVE-2026-30892 for what comes of reading a part of it.
+// UID or UID:GID; empty: as it is. Source: CVE-2026-30892 for what comes of reading a part of it.
 void choose_user(std::string_view text, spec::User& user) {
   constexpr const char* kWhat = "user is neither UID nor UID:GID:";
+  if (text.empty()) return;
   const size_t colon = text.find(':');
   user.uid = parse_id(text.substr(0, colon), text, kWhat);
   if (colon != text.npos) user.gid = parse_id(text.substr(colon + 1), text, kWhat);
@@ -116,6 +118,8 @@ void replace_process(const char* path, spec::Process& process, Arena& arena) {
   if (!process.user.umask) process.user.umask = former.user.umask;
   if (process.apparmor_profile.empty()) process.apparmor_profile = former.apparmor_profile;
   if (process.selinux_label.empty()) process.selinux_label = former.selinux_label;
+  if (!process.scheduler.present) process.scheduler = former.scheduler;
+  if (!process.io_priority.present) process.io_priority = former.io_priority;
 }
 
 // The process of a file, or the container's own with another command, and in both the options.
@@ -166,33 +170,34 @@ void require_enterable(state::Record& record, const CommandLine& line) {
 // first process has. Without it there is a default.
 // Pre: /proc is the host's.
 void complete_home(sys::Pid init, process::ProcessPlan& plan, Arena& arena) {
-  BufferWriter<32> path;
-  path.text("/proc/").decimal(static_cast<uint32_t>(sys::to_raw(init))).text("/root");
-  path.character('\0');
-  const auto root = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.view().data()),
+  const auto root = sys::openat(sys::kCwd, ProcessPath(init, "root").path(),
                                 sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
   if (root) process::complete_home(plan, root.borrow(), arena);
 }
 
-uint32_t preserved_fds(const CommandLine& line) {
+launch::PreservedFds preserved_fds(const CommandLine& line) {
   const char* text = line.option(Option::kPreserveFds, "0");
   const std::optional<uint64_t> count = parse_decimal(text, 1 << 16);
   if (!count) fail_value("number of descriptors is wrong:", text);
   constexpr const char* kOperation = "preserve descriptors, of which there are";
-  for (uint32_t i = 0; i < *count; ++i) {
-    const auto fd = sys::BorrowedFd::from_raw(static_cast<int>(3 + i));
-    const int flags = or_fail(sys::portable::fcntl(fd, sys::kF_GETFD), kOperation, text);
-    // One of nosc's own.
-    if ((flags & sys::kFD_CLOEXEC) != 0) fail_system(kOperation, text, sys::kEBADF);
+  launch::PreservedFds preserved{.count = static_cast<uint32_t>(*count)};
+  for (uint32_t i = 0; i < preserved.count; ++i) {
+    const auto fd = sys::BorrowedFd::from_raw(static_cast<int>(preserved.kFirst + i));
+    const auto flags = sys::portable::fcntl(fd, sys::kF_GETFD);
+    // One that closes at exec is nosc's own.
+    if (flags && (*flags & sys::kFD_CLOEXEC) == 0) continue;
+    // Engines leave holes, but the last one they mean.
+    if (i + 1 == preserved.count || i >= 64) fail_system(kOperation, text, sys::kEBADF);
+    preserved.holes |= uint64_t{1} << i;
   }
-  return static_cast<uint32_t>(*count);
+  return preserved;
 }
 
 }  // namespace
 
 void exec(const CommandLine& line, const Environment& environment) {
   Arena& arena = *environment.arena;
-  const uint32_t preserved = preserved_fds(line);
+  const launch::PreservedFds preserved = preserved_fds(line);
   launch::continue_in_copy(environment.argv, environment.envp);
   state::Record record;
   open_record(line, environment, record);

@@ -21,6 +21,14 @@ enum class HostMounts : uint8_t {
 std::span<const spec::Mount> with_host_mounts(std::span<const spec::Mount> own, HostMounts host,
                                               Arena& arena);
 
+// Where proc and sysfs are mounted, but beneath `root`, as /proc/self/mountinfo lists it:
+// NUL-terminated paths. Source: proc_pid_mountinfo(5).
+std::span<const char* const> kernel_mount_points(std::string_view root, Arena& arena);
+
+// The same of a text.
+std::span<const char* const> kernel_mount_points(std::string_view mountinfo, std::string_view root,
+                                                 Arena& arena);
+
 // The mount point in one line of /proc/self/mountinfo if it is one to show: not the root, nothing
 // in or on /proc, /sys, /dev, /run and /tmp, and no path with escaped characters. Empty otherwise.
 std::string_view shown_mount_point(std::string_view mountinfo_line);

@@ -40,6 +40,25 @@ TEST(ShownMountPoint, GivesNothingForBrokenLines) {
   }
 }
 
+TEST(KernelMountPoints, AreFoundByTheirTypes) {
+  Arena arena;
+  constexpr std::string_view kMountinfo =
+      "22 28 0:21 / /sys rw,nosuid shared:7 - sysfs sysfs rw\n"
+      "23 28 0:22 / /proc rw,relatime - proc proc rw\n"
+      "24 28 0:23 / /dev rw - devtmpfs udev rw\n"
+      "25 23 0:24 / /proc/sys/fs/binfmt_misc rw - autofs systemd-1 rw\n"
+      "26 28 0:22 / /srv/other\\040root/proc rw - proc none rw\n"
+      "27 28 0:22 / /bundle/rootfs/proc rw - proc none rw\n"
+      "28 1 8:1 / / rw - ext4 /dev/sda1 rw\n";
+  const auto points =
+      outcome_of([&] { return kernel_mount_points(kMountinfo, "/bundle/rootfs", arena); });
+  ASSERT_TRUE(points.ok());
+  ASSERT_EQ(points->size(), 3u);
+  EXPECT_STREQ((*points)[0], "/sys");
+  EXPECT_STREQ((*points)[1], "/proc");
+  EXPECT_STREQ((*points)[2], "/srv/other root/proc");
+}
+
 const spec::Mount* find(std::span<const spec::Mount> mounts, std::string_view destination) {
   const auto found = std::find_if(mounts.begin(), mounts.end(), [&](const spec::Mount& mount) {
     return mount.destination == destination;

@@ -37,9 +37,11 @@ bool is_same_name(std::string_view text, std::string_view name) {
   return true;
 }
 
-// A number, a name, or a name with SIG in front, whatever the case. 0 only asks whether the process
-// is there.
-sys::Signal parse_signal(std::string_view text) {
+// A number, a name, or a name with SIG in front, whatever the case; nothing is TERM. 0 only asks
+// whether the process is there.
+sys::Signal parse_signal(const char* given) {
+  if (given == nullptr || given[0] == '\0') return sys::kSIGTERM;
+  const std::string_view text = given;
   const auto number = parse_decimal(text, kLastSignal);
   if (number) return static_cast<sys::Signal>(*number);
   std::string_view name = text;
@@ -90,7 +92,7 @@ void discard(state::Record& record, std::string_view id) {
 }  // namespace
 
 void kill(const CommandLine& line, const Environment& environment) {
-  const sys::Signal signal = parse_signal(line.operand == nullptr ? "TERM" : line.operand);
+  const sys::Signal signal = parse_signal(line.operand);
   state::Record record;
   open_record(line, environment, record);
   Arena& arena = *environment.arena;
@@ -119,8 +121,8 @@ void remove(const CommandLine& line, const Environment& environment) {
     // What is gone already is what was asked for, and stays so when it goes at this moment. What
     // hangs is killed before its lock is waited for.
     root = state::find_root(state_root(line, environment), environment.caller.euid);
-    if (line.argument != nullptr) {
-      if (!root || !state::is_valid_id(line.argument)) return;
+    if (line.argument != nullptr && state::is_valid_id(line.argument)) {
+      if (!root) return;
       const auto opened = record.try_open(root.borrow(), line.argument, arena);
       if (opened.failed_with(sys::kENOENT)) return;
       if (opened.failed_with(sys::kEBADMSG)) return discard(record, line.argument);
@@ -136,8 +138,8 @@ void remove(const CommandLine& line, const Environment& environment) {
   const state::Status status = state::status_of(record);
   if (status != state::Status::kStopped && status != state::Status::kCreated && !force) {
     BufferWriter<64> text;
-    text.text("that is not stopped: ").text(state::status_name(status)).character('\0');
-    state::fail_about("cannot delete container", record.id(), text.view().data());
+    text.text("that is not stopped: ").text(state::status_name(status));
+    state::fail_about("cannot delete container", record.id(), text.terminated());
   }
   launch::kill_init(record);
   delete_container(record, arena);

@@ -28,6 +28,8 @@ constexpr Words kWords[] = {
     {sys::kEACCES, "permission denied"},
     {sys::kEPERM, "operation not permitted"},
     {sys::kEISDIR, "is a directory"},
+    {sys::kENOTDIR, "not a directory"},
+    {sys::kENOEXEC, "exec format error"},
     {sys::kESRCH, "no such process"},
 };
 

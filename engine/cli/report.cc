@@ -45,10 +45,10 @@ void report_identity(Writer& out) {
 void report_namespaces(Writer& out) {
   for (const char* name : kNamespaces) {
     BufferWriter<32> path;
-    path.text("/proc/self/ns/").text(name).character('\0');
+    path.text("/proc/self/ns/").text(name);
     char target[64];
     auto size =
-        sys::readlinkat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.view().data()), target);
+        sys::readlinkat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.terminated()), target);
     if (size) label(out, "namespace").text({target, *size}).character('\n');
   }
 }

@@ -46,7 +46,7 @@ class List {
     if (format_ == Format::kJson) {
       out_.character(is_empty_ ? '[' : ',');
       is_empty_ = false;
-      state::write_state(out_, record.texts(), init, status, owner.view(), state::Layout::kOneLine);
+      state::write_state(out_, record.texts(), init, status, owner.view());
       return;
     }
     BufferWriter<12> pid;
@@ -115,7 +115,8 @@ void print_state(const CommandLine& line, const Environment& environment) {
   open_record(line, environment, record);
   BufferWriter<1024> out(kStdout);
   const state::Status status = state::status_of(record);
-  state::write_state(out, record.texts(), pid_of(record, status), status);
+  state::write_state(out, record.texts(), pid_of(record, status), status, "",
+                     state::Layout::kIndented);
   out.character('\n');
   or_fail(out.flush(), "write", "stdout");
 }

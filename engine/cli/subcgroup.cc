@@ -46,7 +46,7 @@ Below parse(std::string_view value) {
 }
 
 void descend(cgroups::Hierarchy& hierarchy, std::string_view below, Arena& arena) {
-  const std::string_view own(hierarchy.path.data(), hierarchy.path.size());
+  const std::string_view own = hierarchy.text();
   const size_t bytes = own.size() + 1 + below.size();
   hierarchy.path = arena.array<char>(bytes + 1).first(bytes);
   Writer(hierarchy.path).text(own).character('/').text(below);
@@ -87,7 +87,7 @@ cgroups::Cgroup open_subcgroup(const state::Record& record, const CommandLine& l
     const cgroups::Hierarchy& hierarchy = plan.hierarchies[i];
     const bool is_open = bool(hierarchy.is_cgroup2() ? cgroup.directory : cgroup.members[i]);
     if (is_open || (chosen >> i & 1) == 0) continue;
-    fail_system("open cgroup", {hierarchy.path.data(), hierarchy.path.size()}, sys::kENOENT);
+    fail_system("open cgroup", hierarchy.text(), sys::kENOENT);
   }
   return cgroup;
 }

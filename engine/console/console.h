@@ -36,20 +36,29 @@ struct TerminalSize {
 // True if the descriptor is a terminal; then `size` is its size.
 bool is_terminal(sys::BorrowedFd fd, TerminalSize& size);
 
-// The child's half, in this order: open while the root is still the host's, send the master to the
-// parent, and take the peer as controlling terminal and standard streams after setsid.
+// What a container's terminal is made for.
+struct TerminalUse {
+  TerminalSize size;
+  sys::Uid user{};           // whose it is; one that the user namespace doesn't know gets nothing
+  sys::BorrowedFd receiver;  // the socket on which the master is handed over
+  bool is_relayed = false;   // by nosc, which is the receiver: keeps line ends as they are
+  bool is_console = false;   // shown as the container's /dev/console too
+};
+
+// The child's half, in this order: make it in the devpts beneath `root`, while that is still
+// beneath the host's, which hands over the master; after setsid take the container's side, which is
+// returned, as controlling terminal and standard streams.
+// Step: kTerminal.
+sys::Fd make_terminal(sys::BorrowedFd root, const TerminalUse& use);
+void apply_terminal(sys::BorrowedFd peer);
+
+// Opens a new terminal's two sides. A part of make_terminal().
 void open_terminal(sys::BorrowedFd root, TerminalSize size, sys::Fd& master, sys::Fd& peer);
-// Shows the container's side as /dev/console and gives it to its user.
-void bind_console(sys::BorrowedFd root, sys::BorrowedFd peer, sys::Uid user);
 void send_terminal(sys::BorrowedFd socket, sys::BorrowedFd master);
 
 // Sends a descriptor with a text, or one byte. Errors of the result: those of sendmsg(2).
 sys::Result<void> send_descriptor(sys::BorrowedFd socket, sys::BorrowedFd fd,
                                   std::string_view text = {});
-// For a terminal that nosc relays: no carriage returns are added, so that what goes to a file or a
-// pipe is what the program wrote; a terminal on which it is shown adds its own.
-void keep_line_ends(sys::BorrowedFd terminal);
-void apply_terminal(sys::BorrowedFd peer);
 
 // The parent's end of send_terminal().
 sys::Fd receive_terminal(sys::BorrowedFd socket);

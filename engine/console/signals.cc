@@ -4,11 +4,10 @@
 #include "engine/rt/error.h"
 #include "engine/rt/step.h"
 #include "engine/rt/waiting.h"
+#include "syscalls/sys/signal_set.h"
 
 namespace nosc::console {
 namespace {
-
-constexpr unsigned kBitsPerWord = sizeof(unsigned long) * 8;
 
 // What stays as it is: errors of nosc itself, and job control. A stop of nosc is the shell's way to
 // take its terminal back; the container's processes are in another session and aren't stopped.
@@ -17,17 +16,11 @@ constexpr sys::Signal kUntouched[] = {
     sys::kSIGSYS, sys::kSIGTSTP, sys::kSIGTTIN, sys::kSIGTTOU, sys::kSIGCONT,
 };
 
-void remove(sys::Sigset& set, sys::Signal signal) {
-  const unsigned bit = static_cast<unsigned>(signal) - 1;
-  set.bits[bit / kBitsPerWord] &= ~(1UL << bit % kBitsPerWord);
-}
-
 }  // namespace
 
 sys::Sigset held_signals() {
-  sys::Sigset set;
-  for (unsigned long& word : set.bits) word = ~0UL;
-  for (const sys::Signal signal : kUntouched) remove(set, signal);
+  sys::Sigset set = sys::all_signals();
+  for (const sys::Signal signal : kUntouched) sys::remove_signal(set, signal);
   return set;
 }
 

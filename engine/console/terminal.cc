@@ -36,6 +36,38 @@ sys::Fd open_master(sys::BorrowedFd root) {
   return master;
 }
 
+// What is at the name may be made by the image: never followed, never opened.
+void bind_console(sys::BorrowedFd root, sys::BorrowedFd peer) {
+  const sys::Fd dev =
+      or_fail(rt::open_beneath(root, "/dev", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+              Operation::kOpen);
+  const auto made = sys::openat(
+      dev, "console",
+      sys::kO_CREAT | sys::kO_EXCL | sys::kO_NOFOLLOW | sys::kO_RDONLY | sys::kO_CLOEXEC,
+      sys::Mode::from_bits(0600));
+  if (!made && !made.failed_with(sys::kEEXIST)) fail_step(Operation::kCreate, made.error());
+  const sys::Fd target =
+      or_fail(sys::openat(dev, "console", sys::kO_PATH | sys::kO_NOFOLLOW | sys::kO_CLOEXEC),
+              Operation::kOpen);
+  sys::Statx status;
+  or_fail(sys::statx(target, "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status), Operation::kStat);
+  if ((status.mode & sys::kS_IFMT.bits()) == sys::kS_IFLNK.bits()) {
+    fail_step(Operation::kVerify, sys::kELOOP);
+  }
+  or_fail(sys::mount(DescriptorPath(peer).path(), DescriptorPath(target).path(), nullptr,
+                     sys::kMS_BIND, nullptr),
+          Operation::kBind);
+}
+
+// For a terminal that nosc relays: no carriage returns are added, so that what goes to a file or a
+// pipe is what the program wrote; a terminal on which it is shown adds its own.
+void keep_line_ends(sys::BorrowedFd terminal) {
+  sys::Termios modes;
+  or_fail(sys::ioctl(terminal, sys::kTCGETS, &modes), Operation::kSet);
+  modes.oflag &= ~sys::kONLCR;
+  or_fail(sys::ioctl(terminal, sys::kTCSETS, &modes), Operation::kSet);
+}
+
 }  // namespace
 
 bool is_terminal(sys::BorrowedFd fd, TerminalSize& size) {
@@ -61,31 +93,6 @@ void open_terminal(sys::BorrowedFd root, TerminalSize size, sys::Fd& master, sys
   or_fail(sys::ioctl(peer, sys::kTIOCSWINSZ, &window), Operation::kSet);
 }
 
-// What is at the name may be made by the image: never followed, never opened.
-void bind_console(sys::BorrowedFd root, sys::BorrowedFd peer, sys::Uid user) {
-  // A user that the container's user namespace doesn't know gets nothing.
-  (void)sys::portable::fchown(peer, user, sys::kKeepGid);
-  const sys::Fd dev =
-      or_fail(rt::open_beneath(root, "/dev", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
-              Operation::kOpen);
-  const auto made = sys::openat(
-      dev, "console",
-      sys::kO_CREAT | sys::kO_EXCL | sys::kO_NOFOLLOW | sys::kO_RDONLY | sys::kO_CLOEXEC,
-      sys::Mode::from_bits(0600));
-  if (!made && !made.failed_with(sys::kEEXIST)) fail_step(Operation::kCreate, made.error());
-  const sys::Fd target =
-      or_fail(sys::openat(dev, "console", sys::kO_PATH | sys::kO_NOFOLLOW | sys::kO_CLOEXEC),
-              Operation::kOpen);
-  sys::Statx status;
-  or_fail(sys::statx(target, "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status), Operation::kStat);
-  if ((status.mode & sys::kS_IFMT.bits()) == sys::kS_IFLNK.bits()) {
-    fail_step(Operation::kVerify, sys::kELOOP);
-  }
-  or_fail(sys::mount(DescriptorPath(peer).path(), DescriptorPath(target).path(), nullptr,
-                     sys::kMS_BIND, nullptr),
-          Operation::kBind);
-}
-
 sys::Result<void> send_descriptor(sys::BorrowedFd socket, sys::BorrowedFd fd,
                                   std::string_view text) {
   char byte = 0;
@@ -102,11 +109,15 @@ void send_terminal(sys::BorrowedFd socket, sys::BorrowedFd master) {
   or_fail(send_descriptor(socket, master), Operation::kWrite);
 }
 
-void keep_line_ends(sys::BorrowedFd terminal) {
-  sys::Termios modes;
-  or_fail(sys::ioctl(terminal, sys::kTCGETS, &modes), Operation::kSet);
-  modes.oflag &= ~sys::kONLCR;
-  or_fail(sys::ioctl(terminal, sys::kTCSETS, &modes), Operation::kSet);
+sys::Fd make_terminal(sys::BorrowedFd root, const TerminalUse& use) {
+  sys::Fd master;
+  sys::Fd peer;
+  open_terminal(root, use.size, master, peer);
+  (void)sys::portable::fchown(peer, use.user, sys::kKeepGid);
+  if (use.is_console) bind_console(root, peer);
+  if (use.is_relayed) keep_line_ends(peer);
+  send_terminal(use.receiver, master);
+  return peer;
 }
 
 void apply_terminal(sys::BorrowedFd peer) {

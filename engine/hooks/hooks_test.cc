@@ -65,8 +65,8 @@ class HooksTest : public testing::Test {
 TEST_F(HooksTest, ReadsTheStateAndHasItsOwnEnvironmentAlone) {
   setenv("NOT_FOR_HOOKS", "1", 1);
   EXPECT_FALSE(run(hook("cat > " + folder_ + "/state; env > " + folder_ + "/env")).failed());
-  EXPECT_NE(content("state").find("\"status\": \"creating\""), std::string::npos);
-  EXPECT_NE(content("state").find("\"pid\": 77"), std::string::npos);
+  EXPECT_NE(content("state").find("\"status\":\"creating\""), std::string::npos);
+  EXPECT_NE(content("state").find("\"pid\":77"), std::string::npos);
   EXPECT_NE(content("env").find("ONLY=this\n"), std::string::npos);
   EXPECT_EQ(content("env").find("NOT_FOR_HOOKS"), std::string::npos);
 }
@@ -141,7 +141,8 @@ TEST_F(HooksTest, ItsSignalsAreAsByDefault) {
   sigset_t before;
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, &before);
-  EXPECT_FALSE(run(hook("grep -E 'Sig(Blk|Ign)' /proc/$$/status > " + folder_ + "/set")).failed());
+  EXPECT_FALSE(
+      run(hook("grep -E 'Sig(Blk|Ign)' /proc/self/status > " + folder_ + "/set")).failed());
   sigprocmask(SIG_SETMASK, &before, nullptr);
   signal(SIGPIPE, SIG_DFL);
   std::istringstream set(content("set"));

@@ -59,6 +59,9 @@ sys::Errno execute(const HookRecord& hook, const HookContext& context, sys::Borr
   (void)sys::close_range(3, ~0u, sys::kCLOSE_RANGE_CLOEXEC);
   (void)rt::reset_signals();
   enter_bundle(context);
+  // Where the set-up has none; what a hook makes is not meant for everybody to change.
+  const sys::Mode umask = sys::umask(sys::Mode::from_bits(022));
+  if (umask != sys::Mode{}) (void)sys::umask(umask);
   char** envp = context.envp == nullptr ? own_environment : context.envp;
   if (hook.envp != nullptr) envp = hook.envp;
   return sys::execve(sys::CStr::from_terminated(hook.path), hook.argv, envp).error();

@@ -46,17 +46,27 @@ struct HostFacts {
   uint32_t egid = 0;
   CgroupLayout cgroup_layout = CgroupLayout::kNone;
   const char* cgroup_mount = "";  // absolute path of the cgroup2 hierarchy; empty: none
-  // This process's own cgroup below that mount, "/" or "/a/b"; empty when unknown.
+  // Below that mount, "/" or "/a/b", where containers go whose caller may not have them anywhere:
+  // the caller's own cgroup, or the one above if that is the caller's too. Empty when unknown.
   const char* own_cgroup = "";
+  bool is_confined_root = false;  // a user namespace's: a plain user to cgroups
   std::span<const CgroupHierarchy> cgroup_hierarchies = {};  // of version 1, in no order
   uint32_t last_capability = 0;         // the highest number that the kernel knows
   uint64_t permitted_capabilities = 0;  // of the caller, one bit each
   SecurityModule security_module = SecurityModule::kNone;  // probe_security_module()'s
 };
 
-// Asks the host.
+// Whether the caller may make cgroups at the top of a hierarchy.
+inline bool owns_cgroups(const HostFacts& facts) {
+  return facts.euid == 0 && !facts.is_confined_root;
+}
+
+// Asks the host for all but the cgroups and the security module.
+HostFacts probe_host(const Caller& caller);
+
+// Asks for the cgroups: only a container that is to be made needs them.
 // Errors: out of memory only; what can't be found out is left as not offered.
-HostFacts probe_host(const Caller& caller, Arena& arena);
+void probe_cgroups(HostFacts& facts, Arena& arena);
 
 // Asks for the security module: only a configuration with labels needs it.
 SecurityModule probe_security_module();

@@ -3,6 +3,7 @@
 #include "engine/host/line_reader.h"
 #include "engine/host/parse.h"
 #include "engine/rt/paths.h"
+#include "engine/rt/writer.h"
 #include "syscalls/sys.h"
 
 namespace nosc {
@@ -41,7 +42,7 @@ bool is_file_system(sys::CStr path, uint32_t magic) {
   return sys::portable::statfs(path, status).ok() && static_cast<uint32_t>(status.type) == magic;
 }
 
-void probe_cgroups(HostFacts& facts, Arena& arena) {
+void probe_layout(HostFacts& facts, Arena& arena) {
   if (is_file_system(kUsualMount, sys::kCGROUP2_SUPER_MAGIC)) {
     facts.cgroup_layout = CgroupLayout::kUnified;
     facts.cgroup_mount = kUsualMount;
@@ -68,18 +69,34 @@ CgroupHierarchy find_hierarchy(const host::CgroupLine& line, Arena& arena) {
   return {mount, arena.copy_string(line.path).data(), host::parse_controllers(line.controllers)};
 }
 
+bool may_write(const char* path) {
+  return sys::faccessat(sys::kCwd, sys::CStr::from_terminated(path), sys::kW_OK).ok();
+}
+
+// Where in cgroup2 the containers of a caller go who isn't root: beside the caller's own cgroup,
+// where that may be, for below one with processes nothing can be limited. Else below it.
+const char* place_for_containers(const HostFacts& facts, std::string_view own, Arena& arena) {
+  const std::string_view above = own.substr(0, own.rfind('/'));
+  const std::string_view mount = facts.cgroup_mount;
+  Writer path(arena.array<char>(mount.size() + above.size() + 1));
+  path.text(mount).text(above);
+  const bool is_open = !owns_cgroups(facts) && may_write(path.terminated());
+  if (!is_open) return arena.copy_string(own).data();
+  return above.empty() ? "/" : arena.copy_string(above).data();
+}
+
 // The hierarchies of version 1, and the caller's own cgroup in all. With cgroup2 alone that is of
 // interest only to callers that aren't root: root's containers have nothing to do with it.
 void probe_hierarchies(HostFacts& facts, Arena& arena) {
   const bool unified = facts.cgroup_layout == CgroupLayout::kUnified;
-  if (facts.cgroup_layout == CgroupLayout::kNone || (unified && facts.euid == 0)) return;
+  if (facts.cgroup_layout == CgroupLayout::kNone || (unified && owns_cgroups(facts))) return;
   std::span<CgroupHierarchy> found;
   if (!unified) found = arena.array<CgroupHierarchy>(kMaximumHierarchies - 1);
   size_t count = 0;
   for_each_line("/proc/self/cgroup", [&](std::string_view text) {
     const host::CgroupLine line = host::parse_cgroup_line(text);
     if (line.controllers.empty()) {
-      facts.own_cgroup = arena.copy_string(line.path).data();
+      facts.own_cgroup = place_for_containers(facts, line.path, arena);
     } else if (count != found.size()) {
       found[count] = find_hierarchy(line, arena);
       if (found[count].controllers) ++count;
@@ -126,15 +143,21 @@ SecurityModule probe_security_module() {
                                                                 : SecurityModule::kNone;
 }
 
-HostFacts probe_host(const Caller& caller, Arena& arena) {
+HostFacts probe_host(const Caller& caller) {
   HostFacts facts;
   facts.euid = caller.euid;
   facts.egid = caller.egid;
   facts.permitted_capabilities = permitted_capabilities();
   facts.last_capability = find_last_capability(facts.permitted_capabilities);
-  probe_cgroups(facts, arena);
-  probe_hierarchies(facts, arena);
   return facts;
+}
+
+void probe_cgroups(HostFacts& facts, Arena& arena) {
+  probe_layout(facts, arena);
+  // A user namespace's root is a plain user to them.
+  facts.is_confined_root =
+      facts.euid == 0 && facts.cgroup_mount[0] != '\0' && !may_write(facts.cgroup_mount);
+  probe_hierarchies(facts, arena);
 }
 
 }  // namespace nosc

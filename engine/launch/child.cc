@@ -45,8 +45,7 @@ void set_names(const Plan& plan) {
 sys::Fd open_proc(const Plan& plan) {
   if (plan.sysctls.empty() && plan.process.oom.text.empty()) return {};
   begin_step(Step::kProc);
-  return rt::open_proc(plan.root_setup == RootSetup::kOwn ? rt::VisibleProc::kHosts
-                                                          : rt::VisibleProc::kForeign);
+  return rt::open_proc(sees_host(plan) ? rt::VisibleProc::kHosts : rt::VisibleProc::kForeign);
 }
 
 // Opened while /proc is the host's, for the way around execveat, which a filter may not let
@@ -57,7 +56,7 @@ sys::Fd open_descriptors(const ChildContext& context) {
     return {};
   }
   begin_step(Step::kStub);
-  if (context.plan->root_setup == RootSetup::kOwn) {
+  if (sees_host(*context.plan)) {
     return or_fail(process::open_descriptor_directory(), Operation::kOpen);
   }
   const sys::Fd proc = rt::open_proc(rt::VisibleProc::kForeign);
@@ -86,16 +85,14 @@ Go await_admission(const ChildContext& context) {
 // The terminal is made when the container's devpts is mounted and before its root is closed.
 // Returns the container's side; nothing where it has none.
 sys::Fd make_terminal(const ChildContext& context, sys::BorrowedFd root) {
-  sys::Fd peer;
-  if (context.plan->terminal == Terminal::kNone) return peer;
-  sys::Fd master;
-  console::open_terminal(root, context.plan->terminal_size, master, peer);
-  if (context.plan->root_setup == RootSetup::kOwn) {
-    console::bind_console(root, peer, context.plan->process.identity.uid);
-  }
-  if (context.terminal_channel.raw() == context.channel.raw()) console::keep_line_ends(peer);
-  console::send_terminal(context.terminal_channel, master);
-  return peer;
+  const Plan& plan = *context.plan;
+  if (plan.terminal == Terminal::kNone) return {};
+  return console::make_terminal(
+      root, {.size = plan.terminal_size,
+             .user = plan.process.identity.uid,
+             .receiver = context.terminal_channel,
+             .is_relayed = context.terminal_channel.raw() == context.channel.raw(),
+             .is_console = plan.root_setup == RootSetup::kOwn});
 }
 
 // A working directory that is missing is made. Where that can't be done, entering it fails later.
@@ -192,7 +189,7 @@ void child_main(const ChildContext& context) {
   report_failures_to(context.channel);
   (void)sys::Fd::adopt(context.record.raw());
   await_start(context);
-  cgroups::join_cgroups(*context.cgroup);
+  cgroups::join_cgroups(*context.cgroup, cgroups::Processors::kCgroups);
   start_session();
   enter_cgroup_namespace(plan);
   namespaces::apply_time_namespace(plan.namespaces);
@@ -222,7 +219,7 @@ void child_main(const ChildContext& context) {
   if (!filters) process::apply_rlimits(plan.process.rlimits, waits);
   process::apply_attributes(plan.process.attributes);
   capabilities::apply_bounding(plan.capabilities);
-  process::give_pipes(plan.process.identity);
+  process::give_streams(plan.process.identity);
   process::apply_identity(plan.process.identity);
   if (hides) hide_from_tracers();
   if (!detached) die_with_parent(context);
@@ -234,6 +231,7 @@ void child_main(const ChildContext& context) {
                                 .descriptor_directory = descriptors};
   const bool is_last = !detached && plan.hooks.of(hooks::Kind::kStartContainer).empty();
   if (is_last && plan.payload != Payload::kReport) enter_in_place(plan, last);
+  if (detached) send_event(context.channel, Event::kComplete, {});
   // What comes behind an early filter must do with what the profile lets through.
   if (detached && filters) process::check_program(plan.process.exec);
   sys::Fd working_directory;

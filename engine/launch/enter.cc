@@ -6,17 +6,16 @@
 #include "engine/launch/last_stage.h"
 #include "engine/launch/listener.h"
 #include "engine/launch/words.h"
+#include "engine/mounts/mounts.h"
 #include "engine/rt/error.h"
 #include "engine/rt/private_proc.h"
+#include "engine/rt/process_path.h"
 #include "engine/rt/step.h"
 #include "engine/rt/undo.h"
-#include "engine/rt/writer.h"
 #include "syscalls/sys.h"
 
 namespace nosc::launch {
 namespace {
-
-constexpr unsigned kFirstPreserved = 3;
 
 // All in one call where the kernel lets them be joined so, and else in the planned order: a
 // namespace that the container joined may belong to another user namespace than its own.
@@ -36,18 +35,15 @@ void join_namespaces(const Entry& entry) {
 // The root of a container that shares its mount namespace with nosc; others have theirs from it.
 sys::Fd open_shared_root(const Entry& entry, sys::BorrowedFd proc) {
   if (entry.plan.namespaces.joined.has(sys::kCLONE_NEWNS)) return {};
-  BufferWriter<32> path;
-  path.decimal(static_cast<uint32_t>(sys::to_raw(entry.record.progress().init.pid))).text("/root");
-  return or_fail(sys::openat(proc, sys::CStr::from_terminated(path.terminated()),
-                             sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
+  const ProcessPath path(entry.record.progress().init.pid, "root");
+  return or_fail(sys::openat(proc, path.name(), sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
                  Operation::kOpen);
 }
 
 void enter_shared_root(sys::Fd root) {
   if (!root) return;
   begin_step(Step::kEnterRoot);
-  or_fail(sys::fchdir(root), Operation::kChangeDirectory);
-  or_fail(sys::chroot("."), Operation::kPivot);
+  mounts::change_root(root);
 }
 
 // Starts the new process in the container's cgroup, as a child of the parent.
@@ -73,21 +69,20 @@ void set_up_terminal(const Entry& entry) {
   const sys::Fd root =
       or_fail(sys::openat(sys::kCwd, "/", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
               Operation::kOpen);
-  sys::Fd master;
-  sys::Fd peer;
-  console::open_terminal(root, entry.plan.terminal_size, master, peer);
-  // A user that the container's user namespace doesn't know gets nothing.
-  (void)sys::portable::fchown(peer, entry.plan.process.identity.uid, sys::kKeepGid);
   const bool is_relayed = entry.console_socket.raw() < 0;
-  if (is_relayed) console::keep_line_ends(peer);
-  console::send_terminal(is_relayed ? entry.channel.child.borrow() : entry.console_socket, master);
+  const sys::Fd peer = console::make_terminal(
+      root, {.size = entry.plan.terminal_size,
+             .user = entry.plan.process.identity.uid,
+             .receiver = is_relayed ? entry.channel.child.borrow() : entry.console_socket,
+             .is_relayed = is_relayed});
   console::apply_terminal(peer);
 }
 
 void keep_preserved(const Entry& entry) {
   begin_step(Step::kExec);
-  for (unsigned i = 0; i < entry.preserved_fds; ++i) {
-    const auto fd = sys::BorrowedFd::from_raw(static_cast<int>(kFirstPreserved + i));
+  for (unsigned i = 0; i < entry.preserved_fds.count; ++i) {
+    if (i < 64 && (entry.preserved_fds.holes >> i & 1) != 0) continue;
+    const auto fd = sys::BorrowedFd::from_raw(static_cast<int>(PreservedFds::kFirst + i));
     or_fail(sys::portable::fcntl(fd, sys::kF_SETFD, 0), Operation::kSet);
   }
 }
@@ -107,7 +102,9 @@ sys::Fd open_descriptors(sys::Fd proc) {
   entry.channel.parent.reset();
   begin_step(Step::kClone);
   or_fail(wait_for_go(entry.channel.child), Operation::kNone);
-  cgroups::join_cgroups(entry.cgroup);
+  cgroups::join_cgroups(entry.cgroup, plan.process.affinity.initial.empty()
+                                          ? cgroups::Processors::kCgroups
+                                          : cgroups::Processors::kCallers);
   begin_step(Step::kSession);
   or_fail(sys::setsid(), Operation::kSet);
   become_container_root(plan);
@@ -123,7 +120,7 @@ sys::Fd open_descriptors(sys::Fd proc) {
   if (!filters) process::apply_rlimits(plan.process.rlimits, kWaits);
   process::apply_attributes(plan.process.attributes);
   capabilities::apply_bounding(plan.capabilities);
-  process::give_pipes(plan.process.identity);
+  process::give_streams(plan.process.identity);
   process::apply_identity(plan.process.identity);
   hide_from_tracers();
   console::apply_default_signals();

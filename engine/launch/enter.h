@@ -35,14 +35,22 @@
 
 namespace nosc::launch {
 
+// The caller's descriptors that the program gets: so many from 3 on, but for holes.
+struct PreservedFds {
+  static constexpr uint32_t kFirst = 3;
+
+  uint32_t count = 0;
+  uint64_t holes = 0;  // a bit for each number that isn't the caller's, from kFirst on
+};
+
 // What the new process is made from and what its parent holds of it.
 struct Entry {
   Plan& plan;                      // make_exec_plan()'s
   const state::Record& record;     // of the container
   sys::BorrowedFd container;       // pidfd of the first process
   sys::BorrowedFd console_socket;  // where the terminal is sent; -1: to the parent, who relays
-  uint32_t preserved_fds = 0;      // of the caller's, from 3 on
-  cgroups::Cgroup cgroup = {};     // empty: those of the caller
+  PreservedFds preserved_fds;
+  cgroups::Cgroup cgroup = {};  // empty: those of the caller
   sys::Fd program = {};
   sys::Fd agent = {};  // that the listener is handed over to; none: there is no listener
   Channel channel = {};

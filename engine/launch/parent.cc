@@ -15,12 +15,13 @@ namespace {
 
 using hooks::Kind;
 
+constexpr std::string_view kSetUp = "the container's set-up";
 constexpr auto kNoFd = sys::BorrowedFd::from_raw(-1);
 
 // The directory that becomes the root must be one, and not a link to one: what is checked here and
 // what is mounted later must be the same place. Its passwd tells the home of the user.
 void prepare_rootfs(Plan& plan, Arena& arena) {
-  if (plan.root_setup == RootSetup::kJoined) return;
+  if (!sees_host(plan)) return;
   const mounts::RootRecord& root = plan.mounts.root;
   const char* path = root.kind == mounts::RootKind::kDirectory ? root.path : "/";
   const sys::Fd rootfs =
@@ -40,7 +41,7 @@ Message receive_interruptibly(Launch& launch) {
   const sys::BorrowedFd channel = launch.channel.parent;
   if (runs_hooks(launch.plan.hooks) &&
       rt::wait_until_readable(channel, -1) == rt::Waited::kInterrupted) {
-    fail({.operation = "wait for", .object = "the container's set-up", .text = "interrupted"});
+    fail({.operation = "wait for", .object = kSetUp, .text = "interrupted"});
   }
   return receive(channel);
 }
@@ -163,6 +164,13 @@ Failure await_exec(Launch& launch) {
   const Failure refused = admit(launch);
   if (refused.failed()) return refused;
   Message message = receive_interruptibly(launch);
+  if (launch.lifetime == Lifetime::kDetached) {
+    // What is killed closes its channel too.
+    if (message.event == Event::kExecuted) {
+      fail({.operation = "wait for", .object = kSetUp, .text = "killed (memory limit too low?)"});
+    }
+    if (message.event == Event::kComplete) message = receive_interruptibly(launch);
+  }
   if (message.event == Event::kListener) {
     tell_agent(launch, message.failure.index);
     message = receive_interruptibly(launch);

@@ -15,6 +15,7 @@
 //    <------------------------ kHooks, where there are any; run them)
 //   go ----------------------------------->
 //                                          the rest of the set-up
+//   <------------------------- kComplete, in `create`
 //   (hand the listener over; <-- kListener, where a filter has one (seccomp/seccomp.h)
 //    go) --------------------------------->
 //                                          exec
@@ -23,8 +24,8 @@
 // The last go is what makes a container that nosc can always find again: a child whose parent was
 // killed before it wrote the pid down ends instead. A container without a record needs none.
 //
-// In `create` the end of file comes when the stub waits for its start; how that goes on is told by
-// process/stub/await_start.h.
+// In `create` the end of file comes when the stub waits for its start, after kComplete; how that
+// goes on is told by process/stub/await_start.h.
 //
 // Stepwise (clone3 is missing, or namespaces are joined: a process between the two enters and makes
 // the namespaces, and its child becomes the container's first process):
@@ -80,6 +81,7 @@ enum class Event : uint16_t {
   kUnshared,                   // the user namespace exists and waits for its maps
   kForked,                     // `pid` is the container's first process
   kHooks,                      // the moment of the hooks outside the container; the child waits
+  kComplete,                   // all but the filter is done: who ends now is ready, or was killed
   kListener = kListenerEvent,  // the filter is loaded and its listener waits to be handed over
   kExecuted,  // end of file: every descriptor of the set-up is closed, the program runs
 };

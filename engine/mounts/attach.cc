@@ -42,13 +42,31 @@ sys::MountAttrFlags attributes_of(sys::MountFlags flags) {
   return attributes;
 }
 
-// Setting any kind of access time replaces the whole field: the kernel takes it only so.
+// Setting any kind of access time replaces the whole field: the kernel takes it only so. What is
+// left without one is relatime, the kernel's default, which can't be taken off.
 sys::MountAttr attribute_change(sys::MountFlags set, sys::MountFlags cleared) {
   sys::MountAttr change{};
   change.attr_set = attributes_of(set);
   change.attr_clr = attributes_of(cleared & ~kAccessTime);
-  if ((set | cleared) & kAccessTime) change.attr_clr |= sys::kMOUNT_ATTR__ATIME;
+  if ((set & kAccessTime) | (cleared & kAccessTime & ~sys::kMS_RELATIME)) {
+    change.attr_clr |= sys::kMOUNT_ATTR__ATIME;
+  }
   return change;
+}
+
+constexpr sys::MountFlags kProtective = sys::kMS_NOSUID | sys::kMS_NODEV | sys::kMS_NOEXEC;
+
+// Changes a detached tree's own flags.
+sys::Result<void> change_flags(const MountRecord& record, sys::BorrowedFd tree) {
+  const sys::MountFlags set = record.set & kPerMount;
+  const sys::MountFlags cleared = record.cleared & kPerMount;
+  if (!set && !cleared) return sys::Result<void>::from_raw(0);
+  const auto change = [&](sys::MountFlags also) {
+    return sys::mount_setattr(tree, "", sys::kAT_EMPTY_PATH, attribute_change(set, cleared | also));
+  };
+  const sys::MountFlags unnamed = record.loses_unnamed ? kProtective & ~set : sys::MountFlags{};
+  const auto changed = change(unnamed);
+  return changed.failed_with(sys::kEPERM) && unnamed ? change({}) : changed;
 }
 
 // A tree made detached gets its attributes before anyone can see it.
@@ -61,23 +79,20 @@ bool bind_detached(const MountRecord& record, sys::BorrowedFd source, sys::Borro
                          (recursive ? sys::kAT_RECURSIVE : sys::OpenTreeFlags{}));
   if (opened.failed_with(sys::kENOSYS)) return false;
   const PassingFd tree = or_fail(std::move(opened), Operation::kBind);
-  struct {
-    sys::MountFlags set, cleared;
-    sys::MountSetattrFlags at;
-  } const changes[] = {
-      {record.set & kPerMount, record.cleared & kPerMount, sys::kAT_EMPTY_PATH},
-      {record.recursive_set, record.recursive_cleared, sys::kAT_EMPTY_PATH | sys::kAT_RECURSIVE},
-  };
-  for (const auto& change : changes) {
-    if (!change.set && !change.cleared) continue;
-    const sys::MountAttr attributes = attribute_change(change.set, change.cleared);
-    const auto changed = sys::mount_setattr(tree, "", change.at, attributes);
-    if (changed.failed_with(sys::kENOSYS)) return false;
-    or_fail(changed, Operation::kSetAttributes);
+  auto changed = change_flags(record, tree);
+  if (changed && (record.recursive_set || record.recursive_cleared)) {
+    changed = sys::mount_setattr(tree, "", sys::kAT_EMPTY_PATH | sys::kAT_RECURSIVE,
+                                 attribute_change(record.recursive_set, record.recursive_cleared));
   }
+  if (changed.failed_with(sys::kENOSYS)) return false;
+  or_fail(changed, Operation::kSetAttributes);
   const auto attached = sys::move_mount(
       tree, "", target, "", sys::kMOVE_MOUNT_F_EMPTY_PATH | sys::kMOVE_MOUNT_T_EMPTY_PATH);
   if (attached.failed_with(sys::kENOSYS)) return false;
+  // move_mount(2) has one answer for whatever can't be attached, mount(2) this one.
+  if (attached.failed_with(sys::kEINVAL) && is_directory(source) != is_directory(target)) {
+    fail_step(Operation::kAttach, sys::kENOTDIR);
+  }
   or_fail(attached, Operation::kAttach);
   return true;
 }
@@ -113,9 +128,13 @@ void bind_classic(const MountRecord& record, sys::BorrowedFd root, sys::Borrowed
   if (!set && !record.cleared) return;
   const sys::Fd mounted = reopen_bound(record, root, source);
   const sys::MountFlags kept = current_flags(mounted) & ~record.cleared;
-  or_fail(sys::mount(nullptr, DescriptorPath(mounted).path(), nullptr,
-                     sys::kMS_REMOUNT | sys::kMS_BIND | set | kept, nullptr),
-          Operation::kSetAttributes);
+  const auto remount = [&](sys::MountFlags flags) {
+    return sys::mount(nullptr, DescriptorPath(mounted).path(), nullptr,
+                      sys::kMS_REMOUNT | sys::kMS_BIND | set | flags, nullptr);
+  };
+  auto changed = remount(record.loses_unnamed ? kept & ~kProtective : kept);
+  if (changed.failed_with(sys::kEPERM)) changed = remount(kept);
+  or_fail(changed, Operation::kSetAttributes);
 }
 
 void set_propagation(const MountRecord& record, sys::BorrowedFd root) {
@@ -208,9 +227,18 @@ void apply_file_system(const MountPlan& plan, const MountRecord& record, sys::Bo
     // A new directory has no mode to be kept, and the file system has its own.
     if (opened.is_new) data = record.mode_digits + kModeBytes;
   }
-  or_fail(sys::mount(sys::CStr::from_terminated(record.source), DescriptorPath(target).path(),
-                     sys::CStr::from_terminated(record.type), record.set, data),
-          Operation::kMount);
+  const auto mount_on = [&](sys::BorrowedFd place) {
+    return sys::mount(sys::CStr::from_terminated(record.source), DescriptorPath(place).path(),
+                      sys::CStr::from_terminated(record.type), record.set, data);
+  };
+  auto done = mount_on(target);
+  if (done.failed_with(sys::kEBUSY)) {
+    // A file system isn't mounted on itself, as the host's cgroup2 comes with a bind of its /sys.
+    or_fail(sys::mount("tmpfs", DescriptorPath(target).path(), "tmpfs", sys::kMS_RDONLY, nullptr),
+            Operation::kMount);
+    done = mount_on(PassingFd(open_mounted(record, root)));
+  }
+  or_fail(done, Operation::kMount);
   if (!record.holds_cgroups && !record.copy_up) return;
   const PassingFd mounted = open_mounted(record, root);
   if (record.holds_cgroups) return bind_cgroups(plan, record, mounted);

@@ -52,6 +52,9 @@ struct MountRecord {
   char* mode_digits = nullptr;
   sys::MountFlags set{};
   sys::MountFlags cleared{};
+  // A bind whose flags are changed at all loses its source's nosuid, nodev and noexec, unless they
+  // are named, as the remount of other runtimes has it; not those that its user namespace locks.
+  bool loses_unnamed = false;
   sys::MountFlags recursive_set{};
   sys::MountFlags recursive_cleared{};
   sys::MountFlags propagation{};
@@ -99,7 +102,7 @@ enum class RootKind : uint8_t {
 enum class RootEntry : uint8_t {
   kPivot,
   // Moved over the old one and entered with chroot, for roots that can't be pivoted from, such as
-  // an initial ramdisk. The old root is hidden, and what could be seen through it is not gone.
+  // an initial ramdisk. The old root is covered, not gone.
   kMove,
   // A container in its caller's mount namespace: mount_root() has made the root a mount there, and
   // whoever removes the container takes it away. Who may call chroot(2) can leave such a root.
@@ -116,6 +119,8 @@ struct RootRecord {
   sys::MountFlags root_propagation{};
   bool read_only = false;
   RootEntry entry = RootEntry::kPivot;
+  // Of kMove: where the kernel's own file systems are mounted, for them to be hidden.
+  std::span<const char* const> hidden = {};
 };
 
 struct MountPlan {
@@ -136,7 +141,8 @@ struct MountContext {
   std::string_view bundle;              // absolute; relative sources and root.path start there
   const char* cgroup2_mount = nullptr;  // the host's cgroup2 mount point; nullptr: none
   bool new_cgroup_namespace = false;
-  bool new_user_namespace = false;
+  bool has_user_namespace = false;  // of its own, new or joined
+  bool is_administrator = false;    // may mount cgroups itself: CAP_SYS_ADMIN over the caller's
   std::span<const CgroupEntry> cgroups = {};  // where version 1 is shown; empty: cgroup2 is
   bool selinux = false;                       // the host labels files
 };
@@ -166,6 +172,10 @@ void apply_mounts(const MountPlan& plan, sys::BorrowedFd root);
 
 // Masks paths and makes paths read-only beneath `root`. Devices must be in place.
 void apply_path_restrictions(const MountPlan& plan, sys::BorrowedFd root);
+
+// Makes a directory the root of this process, as chroot(2) does.
+// Step: kEnterRoot.
+void change_root(sys::BorrowedFd root);
 
 // Makes `root` the root of this process and lets go of the host's tree.
 // Pre: single-threaded, in the container's own mount namespace.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstring>
 
 #include "engine/mounts/mounts.h"
@@ -48,7 +49,9 @@ RootRecord plan_root(const spec::Config& config, std::string_view bundle, Arena&
     if (name.value != config.linux.rootfs_propagation) continue;
     record.root_propagation = name.flags;
     // An unbindable tree could not be bound into the container at all: it is made so afterwards.
-    if (!name.flags.has(sys::kMS_UNBINDABLE)) record.propagation = name.flags | sys::kMS_REC;
+    // A private root alone leaves the mounts below it what their own entries say.
+    if (name.flags.has(sys::kMS_UNBINDABLE) || name.flags == sys::kMS_PRIVATE) continue;
+    record.propagation = name.flags | sys::kMS_REC;
   }
   return record;
 }
@@ -98,14 +101,18 @@ void plan_legacy_cgroups(MountRecord& record, const MountContext& context) {
   record.data = "mode=755";
   record.holds_cgroups = true;
   record.cgroup_flags = record.set;
-  if (!context.new_cgroup_namespace) record.cgroup_flags |= sys::kMS_RDONLY;
+  if (!context.new_cgroup_namespace && !context.is_administrator) {
+    record.cgroup_flags |= sys::kMS_RDONLY;
+  }
 }
 
 // The cgroup hierarchy. Without a cgroup namespace of the container's own a new mount would show,
 // and let it change, the host's whole tree: then the host's mount is bound, read-only
-// (CVE-2023-25809, CVE-2022-0492).
+// (CVE-2023-25809, CVE-2022-0492). From an administrator of the host that would keep nothing.
 void plan_cgroup(MountRecord& record, const MountContext& context) {
-  if (!context.cgroups.empty()) return plan_legacy_cgroups(record, context);
+  if (!context.cgroups.empty() && std::string_view(record.type) == "cgroup") {
+    return plan_legacy_cgroups(record, context);
+  }
   if (context.cgroup2_mount == nullptr) {
     fail({.code = ErrorCode::kUnsupported,
           .place = record.place,
@@ -119,6 +126,7 @@ void plan_cgroup(MountRecord& record, const MountContext& context) {
   record.kind = MountKind::kBind;
   record.binding = Binding::kOne;
   record.source = context.cgroup2_mount;
+  if (context.is_administrator) return;
   record.set = record.set | sys::kMS_RDONLY;
   record.cleared = record.cleared & ~sys::kMS_RDONLY;
   record.recursive_cleared = record.recursive_cleared & ~sys::kMS_RDONLY;
@@ -130,6 +138,18 @@ const char* below(std::string_view root, std::string_view path) {
   const bool is_below =
       path.starts_with(root) && path.size() > root.size() && path[root.size()] == '/';
   return is_below ? path.data() + root.size() : nullptr;
+}
+
+// Whether options are none but engines' own, which some of them leave behind ("z,U" of buildah):
+// how files are to be labelled, owned or copied by the engine.
+bool is_engines_alone(std::string_view options) {
+  constexpr std::string_view kWords[] = {"z", "Z", "U", "copy", "nocopy"};
+  while (!options.empty()) {
+    const std::string_view word = options.substr(0, options.find(','));
+    if (std::ranges::find(kWords, word) == std::end(kWords)) return false;
+    options.remove_prefix(std::min(word.size() + 1, options.size()));
+  }
+  return true;
 }
 
 void plan_source(const spec::Mount& mount, MountRecord& record, const MountContext& context,
@@ -149,9 +169,10 @@ void plan_source(const spec::Mount& mount, MountRecord& record, const MountConte
     return;
   }
   record.kind = MountKind::kBind;
+  record.loses_unnamed = true;
   if (record.binding == Binding::kNone) record.binding = Binding::kRecursive;
   if (mount.source.empty()) fail_invalid(record.place, "a bind mount needs a source");
-  if (record.data[0] != '\0') {
+  if (!is_engines_alone(record.data)) {
     fail_invalid(record.place, "unknown mount option", record.data);
   }
   record.source = join_paths(context.bundle, mount.source, arena).data();
@@ -209,6 +230,9 @@ void plan_restrictions(const spec::Config& config, MountPlan& plan, Arena& arena
   for (size_t i = 0; i < paths.size(); ++i) {
     const Place place{"/linux/readonlyPaths", static_cast<int32_t>(i)};
     if (paths[i].empty() || paths[i][0] != '/') fail_invalid(place, "must be an absolute path");
+    // What is bound over the root would not be what is entered.
+    plan.root.read_only |= paths[i] == "/";
+    if (paths[i] == "/") continue;
     plan.read_only[next++] = {ReadOnlyKind::kSelfBind, paths[i].data(), place};
   }
   for (MountRecord& record : plan.mounts) {
@@ -216,6 +240,7 @@ void plan_restrictions(const spec::Config& config, MountPlan& plan, Arena& arena
     record.set = record.set & ~sys::kMS_RDONLY;
     plan.read_only[next++] = {ReadOnlyKind::kRemount, record.destination, record.place};
   }
+  plan.read_only = plan.read_only.first(next);
   const spec::Strings masked = config.linux.masked_paths;
   plan.masks = arena.array<MaskRecord>(masked.size());
   for (size_t i = 0; i < masked.size(); ++i) {
@@ -245,7 +270,7 @@ MountPlan plan_mounts(const spec::Config& config, const MountContext& context, A
       plan.populate_dev = false;
     }
   }
-  if (context.new_user_namespace) {
+  if (context.has_user_namespace) {
     plan.early_sources = arena.array<int>(plan.mounts.size());
     for (int& source : plan.early_sources) source = -1;
   }

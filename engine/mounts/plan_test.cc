@@ -83,7 +83,7 @@ TEST_F(PlanMountsTest, PropagationOfTheRoot) {
     sys::MountFlags root;
   } cases[] = {
       {RootfsPropagation::kUnset, sys::kMS_SLAVE, kNone},
-      {RootfsPropagation::kPrivate, sys::kMS_PRIVATE, sys::kMS_PRIVATE},
+      {RootfsPropagation::kPrivate, sys::kMS_SLAVE, sys::kMS_PRIVATE},
       {RootfsPropagation::kSlave, sys::kMS_SLAVE, sys::kMS_SLAVE},
       {RootfsPropagation::kShared, sys::kMS_SHARED, sys::kMS_SHARED},
       {RootfsPropagation::kUnbindable, sys::kMS_SLAVE, sys::kMS_UNBINDABLE},
@@ -170,6 +170,23 @@ TEST_F(PlanMountsTest, CgroupsOfTheHostAreBoundReadOnly) {
   EXPECT_FALSE(record.recursive_cleared.has(sys::kMS_RDONLY));
 }
 
+TEST_F(PlanMountsTest, CgroupsOfTheHostAreAnAdministratorsAsConfigured) {
+  context_.new_cgroup_namespace = false;
+  context_.is_administrator = true;
+  MountRecord record = plan_one("/sys/fs/cgroup", "cgroup", "cgroup", {"rw", "nosuid"});
+  EXPECT_EQ(record.kind, MountKind::kBind);
+  EXPECT_EQ(record.set, sys::kMS_NOSUID);
+  record = plan_one("/sys/fs/cgroup", "cgroup", "cgroup", {"ro"});
+  EXPECT_EQ(record.set, sys::kMS_RDONLY);
+  const CgroupEntry entry{.name = "pids", .source = "/sys/fs/cgroup/pids/c"};
+  context_.cgroups = {&entry, 1};
+  record = plan_one("/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid"});
+  EXPECT_EQ(record.cgroup_flags, sys::kMS_NOSUID);
+  context_.is_administrator = false;
+  record = plan_one("/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid"});
+  EXPECT_EQ(record.cgroup_flags, sys::kMS_RDONLY | sys::kMS_NOSUID);
+}
+
 TEST_F(PlanMountsTest, CgroupsNeedAHostThatHasThem) {
   context_.cgroup2_mount = nullptr;
   add("/sys/fs/cgroup", "cgroup", "cgroup", {});
@@ -226,11 +243,17 @@ TEST_F(PlanMountsTest, ABoundDevKeepsItsDevices) {
   EXPECT_FALSE(plan()->populate_dev);
 }
 
+TEST_F(PlanMountsTest, EnginesWordsAreNoOptionsOfABind) {
+  const MountRecord record = plan_one("/data", "bind", "/srv", {"rbind", "z,U", "ro", "nocopy"});
+  EXPECT_EQ(record.binding, Binding::kRecursive);
+  EXPECT_EQ(record.set, sys::kMS_RDONLY);
+}
+
 TEST_F(PlanMountsTest, SourcesAreOpenedEarlyForAUserNamespace) {
   add("/data", "bind", "/srv", {});
   add("/run", "tmpfs", "", {});
   EXPECT_TRUE(plan()->early_sources.empty());
-  context_.new_user_namespace = true;
+  context_.has_user_namespace = true;
   const auto result = plan();
   ASSERT_TRUE(result.ok());
   ASSERT_EQ(result->early_sources.size(), 2u);

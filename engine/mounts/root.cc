@@ -47,9 +47,10 @@ void mount_host_read_only(sys::CStr place) {
 
 // Whatever of the kernel's own file systems lies below the old root must go, however often it is
 // mounted there: in a user namespace the sight of a whole one lets a program mount its own,
-// unmasked.
-void hide_kernel_file_systems() {
-  for (sys::CStr path : {sys::CStr("/proc"), sys::CStr("/sys")}) {
+// unmasked. One that went with what it was mounted on is covered like one that can't be removed.
+void hide_kernel_file_systems(std::span<const char* const> mount_points) {
+  for (const char* mount_point : mount_points) {
+    const auto path = sys::CStr::from_terminated(mount_point);
     bool removed = false;
     while (sys::umount2(path, sys::kMNT_DETACH)) removed = true;
     if (removed) continue;
@@ -58,16 +59,11 @@ void hide_kernel_file_systems() {
   }
 }
 
-void change_to(sys::BorrowedFd root) {
-  or_fail(sys::fchdir(root), Operation::kChangeDirectory);
-  or_fail(sys::chroot("."), Operation::kPivot);
-}
-
-void move_to(sys::BorrowedFd root) {
-  hide_kernel_file_systems();
+void move_to(const RootRecord& record, sys::BorrowedFd root) {
+  hide_kernel_file_systems(record.hidden);
   or_fail(sys::fchdir(root), Operation::kChangeDirectory);
   or_fail(sys::mount(".", "/", nullptr, sys::kMS_MOVE, nullptr), Operation::kPivot);
-  change_to(root);
+  change_root(root);
 }
 
 void pivot_to(const RootRecord& record, sys::BorrowedFd root) {
@@ -128,14 +124,19 @@ sys::Fd prepare_root(const RootRecord& record) {
   return open_directory(path);
 }
 
+void change_root(sys::BorrowedFd root) {
+  or_fail(sys::fchdir(root), Operation::kChangeDirectory);
+  or_fail(sys::chroot("."), Operation::kPivot);
+}
+
 void enter_root(const RootRecord& record, sys::BorrowedFd root) {
   begin_step(Step::kEnterRoot);
   // The last remount has to name the root by path, and after the change of root this is "/".
   const sys::MountFlags flags = record.read_only ? current_flags(root) : sys::MountFlags{};
   switch (record.entry) {
     case RootEntry::kPivot: pivot_to(record, root); break;
-    case RootEntry::kMove: move_to(root); break;
-    case RootEntry::kChroot: change_to(root); break;
+    case RootEntry::kMove: move_to(record, root); break;
+    case RootEntry::kChroot: change_root(root); break;
   }
   or_fail(sys::chdir("/"), Operation::kChangeDirectory);
   if (record.read_only) {

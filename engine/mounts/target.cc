@@ -28,11 +28,17 @@ Target open_target(const MountRecord& record, sys::BorrowedFd root, sys::Borrowe
     if (made.ok()) return {made.take(), true};
   }
   parent.directory.reset();
+  constexpr auto kFlags = sys::kO_PATH | sys::kO_CLOEXEC;
+  auto opened = rt::open_beneath(root, record.destination, kFlags, rt::Links::kRefuse);
   // proc and sysfs belong on real directories of the rootfs: a symbolic link there would let an
   // image choose where the runtime's later writes go (CVE-2023-27561, CVE-2025-54867).
-  const rt::Links links =
-      record.kind == MountKind::kProc ? rt::Links::kRefuse : rt::Links::kFollowInRoot;
-  auto opened = rt::open_beneath(root, record.destination, sys::kO_PATH | sys::kO_CLOEXEC, links);
+  if (opened.failed_with(sys::kELOOP) && record.kind != MountKind::kProc) {
+    opened = rt::open_beneath(root, record.destination, kFlags);
+    // What is mounted over the root itself would be seen by nobody, or by the set-up alone.
+    if (opened && or_fail(rt::is_same_file(opened.borrow(), root), Operation::kStat)) {
+      fail_step(Operation::kOpen, sys::kELOOP);
+    }
+  }
   const bool is_new = opened.failed_with(sys::kENOENT);
   if (is_new) {
     const bool directory = is_file_system || is_directory(source);
@@ -44,6 +50,8 @@ Target open_target(const MountRecord& record, sys::BorrowedFd root, sys::Borrowe
     }
     opened = directory ? rt::make_directories_beneath(root, record.destination, kDirectoryMode)
                        : rt::make_file_beneath(root, record.destination, 0644);
+    // The answer of a proc file system, in which no one can make anything.
+    if (opened.failed_with(sys::kENOENT)) fail_step(Operation::kVerify, sys::kEPERM);
     if (!opened) fail_step(Operation::kCreate, opened.error());
   }
   sys::Fd target = or_fail(std::move(opened), Operation::kOpen);

@@ -20,6 +20,7 @@ constexpr sys::CStr kGidHelpers[] = {"/usr/bin/newgidmap", "/run/wrappers/bin/ne
 sys::CStr own_namespace(sys::NamespaceFlags type) {
   if (type == sys::kCLONE_NEWNET) return "/proc/self/ns/net";
   if (type == sys::kCLONE_NEWIPC) return "/proc/self/ns/ipc";
+  if (type == sys::kCLONE_NEWUSER) return "/proc/self/ns/user";
   return "/proc/self/ns/uts";
 }
 

@@ -74,11 +74,9 @@ int has_mapped_ids() {
 
 TEST(ApplyMappings, OfOnesOwnIdsWithoutPrivileges) {
   Arena arena;
-  auto facts =
-      outcome_of([&] { return probe_host({.euid = geteuid(), .egid = getegid()}, arena); });
-  ASSERT_TRUE(facts.ok());
-  facts->permitted_capabilities = 0;
-  const NamespacePlan plan = plan_own_ids(arena, *facts);
+  auto facts = probe_host({.euid = geteuid(), .egid = getegid()});
+  facts.permitted_capabilities = 0;
+  const NamespacePlan plan = plan_own_ids(arena, facts);
   EXPECT_EQ(plan.setgroups, Setgroups::kDeny);
   Child child(sys::kCLONE_NEWUSER, has_mapped_ids);
   if (!child.created()) {
@@ -92,10 +90,8 @@ TEST(ApplyMappings, OfOnesOwnIdsWithoutPrivileges) {
 
 TEST(ApplyMappings, NameTheirPlaceWhenTheyFail) {
   Arena arena;
-  auto facts =
-      outcome_of([&] { return probe_host({.euid = geteuid(), .egid = getegid()}, arena); });
-  ASSERT_TRUE(facts.ok());
-  NamespacePlan plan = plan_own_ids(arena, *facts);
+  auto facts = probe_host({.euid = geteuid(), .egid = getegid()});
+  NamespacePlan plan = plan_own_ids(arena, facts);
   plan.gid_map.text = "nonsense";
   Child child(sys::kCLONE_NEWUSER, [] { return 0; });
   const auto applied = outcome_of([&] { return apply_mappings(plan, child.pid()); });
@@ -109,12 +105,10 @@ TEST(ApplyMappings, AMissingHelperIsNamed) {
     GTEST_SKIP() << "newgidmap is installed";
   }
   Arena arena;
-  auto facts =
-      outcome_of([&] { return probe_host({.euid = geteuid(), .egid = getegid()}, arena); });
-  ASSERT_TRUE(facts.ok());
-  facts->permitted_capabilities = 0;
-  facts->egid += 1;
-  NamespacePlan plan = plan_own_ids(arena, *facts);
+  auto facts = probe_host({.euid = geteuid(), .egid = getegid()});
+  facts.permitted_capabilities = 0;
+  facts.egid += 1;
+  NamespacePlan plan = plan_own_ids(arena, facts);
   plan.gid_map.writer = MapWriter::kHelper;
   const char* argv[] = {"newgidmap", nullptr, "0", "0", "1", nullptr};
   plan.gid_map.helper_argv = argv;
@@ -139,9 +133,8 @@ TEST(ApplyJoins, JoinAnothersNamespace) {
   spec::Linux linux;
   linux.namespaces = namespaces;
   Arena arena;
-  const auto facts =
-      outcome_of([&] { return probe_host({.euid = geteuid(), .egid = getegid()}, arena); });
-  auto plan = outcome_of([&] { return plan_namespaces(linux, *facts, arena); });
+  const auto facts = probe_host({.euid = geteuid(), .egid = getegid()});
+  auto plan = outcome_of([&] { return plan_namespaces(linux, facts, arena); });
   ASSERT_TRUE(plan.ok());
   ASSERT_TRUE(outcome_of([&] { return open_joins(*plan); }).ok());
   Child joiner({}, [&plan] { return failure_of([&] { apply_joins(*plan); }).failed() ? 1 : 0; });

@@ -41,14 +41,10 @@ void print_namespaces(const namespaces::NamespacePlan& plan, Writer& out) {
   if (!plan.time_offsets.empty()) end(quoted(out, "time offsets ", plan.time_offsets));
 }
 
-std::string_view path_of(const cgroups::Hierarchy& hierarchy) {
-  return {hierarchy.path.data(), hierarchy.path.size()};
-}
-
 void print_cgroup(const cgroups::CgroupPlan& plan, Writer& out) {
   if (plan.use == cgroups::CgroupUse::kNone) return;
   for (const cgroups::Hierarchy& hierarchy : plan.hierarchies) {
-    quoted(out, "cgroup ", path_of(hierarchy));
+    quoted(out, "cgroup ", hierarchy.text());
     if (plan.use == cgroups::CgroupUse::kIfPermitted) out.text(" where permitted");
     end(out);
   }
@@ -68,7 +64,7 @@ void print_cgroup(const cgroups::CgroupPlan& plan, Writer& out) {
                                     "require not below "};
   for (const cgroups::WriteRecord& write : plan.writes) {
     const cgroups::Hierarchy& hierarchy = plan.hierarchies[write.hierarchy];
-    out.text(kKinds[static_cast<size_t>(write.kind)]).character('"').escaped(path_of(hierarchy));
+    out.text(kKinds[static_cast<size_t>(write.kind)]).character('"').escaped(hierarchy.text());
     end(quoted(out.character('/').escaped(write.file), "\" ", write.value));
   }
   if (plan.has_owner) end(out.text("cgroup owner ").decimal(sys::to_raw(plan.owner)));

@@ -41,25 +41,21 @@ RootSetup plan_root_setup(const spec::Config& config, const Plan& plan) {
   if (shares_mounts(plan) && config.linux.rootfs_propagation != spec::RootfsPropagation::kUnset) {
     fail_invalid({"/linux/rootfsPropagation"}, "needs a mount namespace");
   }
-  if (!has(plan.namespaces.joined, sys::kCLONE_NEWNS)) return RootSetup::kOwn;
-  const char* present = nullptr;
-  if (config.root.readonly) present = "/root/readonly";
-  if (!config.linux.masked_paths.empty()) present = "/linux/maskedPaths";
-  if (!config.linux.readonly_paths.empty()) present = "/linux/readonlyPaths";
-  if (config.linux.rootfs_propagation != spec::RootfsPropagation::kUnset) {
-    present = "/linux/rootfsPropagation";
-  }
-  if (!config.mounts.empty()) present = "/mounts";
-  if (present == nullptr) return RootSetup::kJoined;
-  fail_invalid({present}, "a joined mount namespace has its own mounts");
+  const bool asks_for_nothing = config.mounts.empty() && !config.root.readonly &&
+                                config.linux.masked_paths.empty() &&
+                                config.linux.readonly_paths.empty() &&
+                                config.linux.rootfs_propagation == spec::RootfsPropagation::kUnset;
+  const bool keeps_root = has(plan.namespaces.joined, sys::kCLONE_NEWNS) && asks_for_nothing;
+  return keeps_root ? RootSetup::kJoined : RootSetup::kOwn;
+}
+
+bool administers(uint64_t capabilities) {
+  return (capabilities >> sys::to_raw(sys::kCAP_SYS_ADMIN) & 1) != 0;
 }
 
 // Namespaces other than a user namespace are made by the privileged.
 void check_privilege(sys::NamespaceFlags own, const HostFacts& host) {
-  const auto administrator = uint64_t{1} << sys::to_raw(sys::kCAP_SYS_ADMIN);
-  if (has(own, sys::kCLONE_NEWUSER) || (host.permitted_capabilities & administrator) != 0) {
-    return;
-  }
+  if (has(own, sys::kCLONE_NEWUSER) || administers(host.permitted_capabilities)) return;
   fail_invalid({"/linux/namespaces"}, "needs a user namespace, or root");
 }
 
@@ -74,12 +70,11 @@ void plan_terminal(const spec::Process& process, Plan& plan) {
 
 // The stub, where the kernel lets it: its capabilities are those that its program gets.
 seccomp::Loader loader_of_filter(const Plan& plan, seccomp::Loader preferred) {
-  const auto administrator = uint64_t{1} << sys::to_raw(sys::kCAP_SYS_ADMIN);
   uint64_t kept = plan.capabilities.ambient;
   if (plan.process.identity.uid == sys::Uid{0}) {
     kept |= plan.capabilities.bounding & plan.capabilities.permitted;
   }
-  const bool may_load = plan.process.no_new_privileges || (kept & administrator) != 0;
+  const bool may_load = plan.process.no_new_privileges || administers(kept);
   return may_load ? preferred : seccomp::Loader::kSetUp;
 }
 
@@ -111,7 +106,7 @@ std::span<const mounts::CgroupEntry> plan_cgroup_entries(const Plan& plan, const
   const auto entries = arena.array<mounts::CgroupEntry>(2 * kMaximumHierarchies);
   size_t count = 0;
   for (const cgroups::Hierarchy& hierarchy : hierarchies) {
-    const std::string_view mount(hierarchy.path.data(), hierarchy.mount_bytes);
+    const std::string_view mount = hierarchy.mount();
     std::string_view names = arena.copy_string(mount.substr(mount.rfind('/') + 1));
     const char* name = names.data();
     entries[count++] = {.name = name, .source = hierarchy.path.data()};
@@ -150,6 +145,11 @@ bool keeps_groups(const spec::Config& config) {
   return false;
 }
 
+capabilities::Grantor grantor_of(bool has_user_namespace) {
+  return has_user_namespace ? capabilities::Grantor::kUserNamespace
+                            : capabilities::Grantor::kCaller;
+}
+
 void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& plan,
                   Arena& arena) {
   const HostFacts& host = request.host;
@@ -159,11 +159,15 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
   cgroups::plan_owner(config, plan.namespaces.created, plan.cgroup);
   const sys::NamespaceFlags own = plan.namespaces.created | plan.namespaces.joined;
   check_privilege(own, host);
+  const bool has_user = has(own, sys::kCLONE_NEWUSER);
+  plan.capabilities =
+      capabilities::plan_capabilities(config.process, host, grantor_of(has_user), arena);
   const mounts::MountContext context{
       .bundle = request.bundle,
       .cgroup2_mount = host.cgroup_mount[0] == '\0' ? nullptr : host.cgroup_mount,
       .new_cgroup_namespace = has(own, sys::kCLONE_NEWCGROUP),
-      .new_user_namespace = has(plan.namespaces.created, sys::kCLONE_NEWUSER),
+      .has_user_namespace = has_user,
+      .is_administrator = !has_user && administers(plan.capabilities.bounding),
       .cgroups = plan_cgroup_entries(plan, host, arena),
       .selinux = host.security_module == SecurityModule::kSelinux,
   };
@@ -184,9 +188,6 @@ void plan_domains(const spec::Config& config, const PlanRequest& request, Plan& 
                                         .keeps_groups = keeps_groups(config)},
                                        arena);
   plan_attributes(config, request, plan, arena);
-  const auto grantor = has(own, sys::kCLONE_NEWUSER) ? capabilities::Grantor::kUserNamespace
-                                                     : capabilities::Grantor::kCaller;
-  plan.capabilities = capabilities::plan_capabilities(config.process, host, grantor, arena);
   plan_filter(config, host, preferred_loader(config, plan), plan, arena);
 }
 
@@ -232,9 +233,8 @@ Plan make_exec_plan(const spec::Config& config, const PlanRequest& request, Aren
                             arena);
   plan_attributes(config, request, plan, arena);
   const bool has_user = plan.namespaces.joined.has(sys::kCLONE_NEWUSER);
-  plan.capabilities = capabilities::plan_capabilities(
-      config.process, request.host,
-      has_user ? capabilities::Grantor::kUserNamespace : capabilities::Grantor::kCaller, arena);
+  plan.capabilities =
+      capabilities::plan_capabilities(config.process, request.host, grantor_of(has_user), arena);
   plan_filter(config, request.host, seccomp::Loader::kStub, plan, arena);
   plan.program = config.process.args[0];
   plan_terminal(config.process, plan);

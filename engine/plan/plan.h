@@ -42,8 +42,8 @@ enum class Terminal : uint8_t { kNone, kOwn };
 
 // Whether the container's file system tree is set up at all.
 enum class RootSetup : uint8_t {
-  kOwn,     // the planned mounts, in a new mount namespace or, without one, the caller's
-  kJoined,  // the mounts and the root are those of a joined mount namespace
+  kOwn,     // the planned mounts, in a mount namespace or, without one, among the caller's
+  kJoined,  // none: the mounts and the root are those of a joined mount namespace
 };
 
 struct Plan {
@@ -65,6 +65,9 @@ struct Plan {
   hooks::HookPlan hooks;
   Payload payload = Payload::kProgram;
 };
+
+// Whether the set-up sees the caller's file systems, and not those of a joined mount namespace.
+inline bool sees_host(const Plan& plan) { return !plan.namespaces.joined.has(sys::kCLONE_NEWNS); }
 
 // What a plan is made from beside the configuration.
 struct PlanRequest {

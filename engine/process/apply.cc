@@ -2,8 +2,8 @@
 #include <string_view>
 
 #include "engine/process/process.h"
+#include "engine/rt/process_path.h"
 #include "engine/rt/step.h"
-#include "engine/rt/writer.h"
 #include "syscalls/sys.h"
 
 namespace nosc::process {
@@ -58,21 +58,20 @@ void apply_oom_score_adj(const OomRecord& record, sys::BorrowedFd proc) {
 
 void lower_oom_score_adj(const OomRecord& record, sys::Pid pid) {
   if (record.text.empty()) return;
-  BufferWriter<40> path;
-  path.text("/proc/").decimal(static_cast<uint32_t>(sys::to_raw(pid)));
-  path.text("/oom_score_adj").character('\0');
-  const auto file = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.view().data()),
+  const auto file = sys::openat(sys::kCwd, ProcessPath(pid, "oom_score_adj").path(),
                                 sys::kO_WRONLY | sys::kO_CLOEXEC);
   if (file) (void)sys::write(file.borrow(), record.text);
 }
 
-void give_pipes(const IdentityRecord& record) {
+void give_streams(const IdentityRecord& record) {
   if (record.uid == sys::Uid{0}) return;
   for (int stream = 0; stream < 3; ++stream) {
     const auto fd = sys::BorrowedFd::from_raw(stream);
     sys::Statx status;
     if (!sys::statx(fd, "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status)) continue;
-    if ((status.mode & sys::kS_IFMT.bits()) != sys::kS_IFIFO.bits()) continue;
+    const auto type = status.mode & sys::kS_IFMT.bits();
+    const bool is_output = stream != 0 && type == sys::kS_IFREG.bits();
+    if (type != sys::kS_IFIFO.bits() && !is_output) continue;
     (void)sys::portable::fchown(fd, record.uid, sys::kKeepGid);
   }
 }

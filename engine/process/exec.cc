@@ -7,6 +7,7 @@
 #include "engine/process/process.h"
 #include "engine/process/stub/control.h"
 #include "engine/process/stub/image.h"
+#include "engine/rt/descriptor_path.h"
 #include "engine/rt/error.h"
 #include "engine/rt/number.h"
 #include "engine/rt/step.h"
@@ -29,15 +30,15 @@ sys::Errno exec_by_directory(const ExecRecord& record, const ExecDescriptors& de
   if (back < 0 && descriptors.is_filtered) fail_step(Operation::kOpen, sys::kEACCES);
   if (back < 0) back = or_fail(open_working_directory(), Operation::kOpen).release();
   // Who may not come back must not leave: the stub has nobody to tell.
-  or_fail(sys::fchdir(sys::BorrowedFd::from_raw(back)), Operation::kChangeDirectory);
+  const auto directory = sys::BorrowedFd::from_raw(back);
+  or_fail(sys::fchdir(directory), Operation::kChangeDirectory);
+  or_fail(sys::portable::fcntl(directory, sys::kF_SETFD, 0), Operation::kSet);
   begin_step(Step::kStub);
   control.directory_fd = static_cast<uint32_t>(back);
   write_control(control, record.stub_argv[0]);
   or_fail(sys::fchdir(descriptors.descriptor_directory), Operation::kChangeDirectory);
-  BufferWriter<12> name;
-  name.decimal(static_cast<uint32_t>(descriptors.stub.raw())).character('\0');
-  const auto path = sys::CStr::from_terminated(name.view().data());
-  return sys::execve(path, record.stub_argv, record.envp).error();
+  return sys::execve(DescriptorPath(descriptors.stub).name(), record.stub_argv, record.envp)
+      .error();
 }
 
 // nosc's file, as it is mapped. Source: the linker's own symbols.
@@ -103,13 +104,15 @@ void mark_each_descriptor(uint32_t first) {
 
 void close_descriptors_on_exec(uint32_t kept) {
   const uint32_t first = kFirstInherited + kept;
-  for (uint32_t number = kFirstInherited; number != first; ++number) {
-    // One that closes at exec is nosc's own: the caller's have come through one.
-    const auto flags =
-        sys::portable::fcntl(sys::BorrowedFd::from_raw(static_cast<int>(number)), sys::kF_GETFD);
-    if (flags && (*flags & sys::kFD_CLOEXEC) == 0) continue;
-    BufferWriter<16> name;
-    fail_system("pass on descriptor", name.decimal(number).view(), sys::kEBADF);
+  if (kept != 0) {
+    // Engines leave holes, but the last one they mean. One that closes at exec is nosc's own: the
+    // caller's have come through one.
+    const auto last = sys::BorrowedFd::from_raw(static_cast<int>(first - 1));
+    const auto flags = sys::portable::fcntl(last, sys::kF_GETFD);
+    if (!flags || (*flags & sys::kFD_CLOEXEC) != 0) {
+      BufferWriter<16> name;
+      fail_system("pass on descriptor", name.decimal(first - 1).view(), sys::kEBADF);
+    }
   }
   // ENOSYS before 5.9, EINVAL before 5.11.
   if (!sys::close_range(first, ~0u, sys::kCLOSE_RANGE_CLOEXEC)) mark_each_descriptor(first);
@@ -143,7 +146,7 @@ sys::Result<sys::Fd> open_descriptor_directory() {
 }
 
 sys::Result<sys::Fd> open_working_directory() {
-  return sys::openat(sys::kCwd, ".", sys::kO_PATH | sys::kO_DIRECTORY);
+  return sys::openat(sys::kCwd, ".", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
 }
 
 bool continue_from(sys::BorrowedFd copy) {

@@ -58,8 +58,14 @@ void plan_identity(const spec::Process& process, namespaces::Setgroups setgroups
                    IdentityRecord& record, Arena& arena) {
   const spec::User& user = process.user;
   check_user(user);
-  const auto groups = arena.array<sys::Gid>(user.additional_gids.size());
-  for (size_t i = 0; i < groups.size(); ++i) groups[i] = sys::Gid{user.additional_gids[i]};
+  auto groups = arena.array<sys::Gid>(user.additional_gids.size());
+  size_t count = 0;
+  for (const uint32_t gid : user.additional_gids) {
+    const auto known = groups.first(count);
+    // docker repeats the first group, and the kernel would too.
+    if (std::ranges::find(known, sys::Gid{gid}) == known.end()) groups[count++] = sys::Gid{gid};
+  }
+  groups = groups.first(count);
   record.uid = sys::Uid{user.uid};
   record.gid = sys::Gid{user.gid};
   record.groups = groups;
@@ -156,7 +162,13 @@ void build_candidates(std::string_view program, std::string_view path, Writer& b
 void plan_arguments(const spec::Process& process, const LabelRecord& label, ExecRecord& exec,
                     Arena& arena) {
   const spec::Strings args = process.args;
-  if (args.empty() || args[0].empty()) fail_invalid(kArguments, "names no program");
+  if (args.empty()) fail_invalid(kArguments, "names no program");
+  if (args[0].empty()) {
+    fail({.code = ErrorCode::kNotFound,
+          .cause = sys::kENOENT,
+          .operation = "execute",
+          .place = {"/process/args", 0}});
+  }
   const std::string_view path = search_path(args[0], process.env);
   const size_t count = 1 + static_cast<size_t>(std::count(path.begin(), path.end(), ':'));
   if (count > kLargestControl) fail_invalid(kEnvironment, "PATH has too many entries");

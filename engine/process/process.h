@@ -150,10 +150,11 @@ void apply_rlimits(std::span<const RlimitRecord> records, Waits waits);
 // Source: getrlimit(2).
 void raise_hard_limits(std::span<const RlimitRecord> records, sys::Pid pid);
 
-// Gives the standard streams that are pipes to the user: /dev/stdout opens them anew, and a pipe
-// that the caller made lets nobody else in. Only pipes: a device belongs to everybody
-// (CVE-2026-88265). What can't be given stays as it is.
-void give_pipes(const IdentityRecord& record);
+// Gives the standard streams that are pipes to the user, and the files that output goes to:
+// /dev/stdout opens them anew, and what the caller made may let nobody else in. A device belongs to
+// everybody (CVE-2026-88265), and a file that is read to whoever wrote it. What can't be given
+// stays as it is.
+void give_streams(const IdentityRecord& record);
 
 // Sets umask, groups and ids and enters the working directory.
 void apply_identity(const IdentityRecord& record);

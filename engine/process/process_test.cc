@@ -84,7 +84,7 @@ TEST_F(PlanProcessTest, RefusesToRunNothing) {
   args_ = {};
   expect_error("/process/args", -1, nullptr);
   args_ = {""};
-  expect_error("/process/args", -1, nullptr);
+  expect_error("/process/args", 0, nullptr);
 }
 
 TEST_F(PlanProcessTest, AddsHomeWhereThereIsNone) {

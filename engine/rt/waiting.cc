@@ -3,12 +3,12 @@
 
 #include "syscalls/sys.h"
 #include "syscalls/sys/retry.h"
+#include "syscalls/sys/signal_set.h"
 
 namespace nosc::rt {
 namespace {
 
 constexpr int kLastStandardSignal = 31;  // the real-time ones follow
-constexpr unsigned kBitsPerWord = sizeof(unsigned long) * 8;
 
 // Open until the end of the process.
 constinit sys::BorrowedFd interruptions = sys::BorrowedFd::from_raw(-1);
@@ -27,8 +27,7 @@ bool is_ignored(sys::Signal signal) {
 sys::Result<void> take_interruptions() {
   sys::Sigset set{};
   for (const sys::Signal signal : kEnding) {
-    const unsigned bit = static_cast<unsigned>(signal) - 1;
-    if (!is_ignored(signal)) set.bits[bit / kBitsPerWord] |= 1UL << bit % kBitsPerWord;
+    if (!is_ignored(signal)) sys::add_signal(set, signal);
   }
   auto opened = sys::signalfd4(-1, set, sys::kSFD_CLOEXEC);
   if (!opened) return opened.error();

@@ -28,8 +28,8 @@ struct Row {
   }
 // A row for what the model leaves out.
 #define IGNORED(name) {name, {Kind::kIgnored, kPlain, 0, 0}}
-#define UNSUPPORTED(name, type) \
-  {name, {Kind::kUnsupported, kPlain, static_cast<uint8_t>(json::Type::type), 0}}
+#define UNSUPPORTED(name, flags, type) \
+  {name, {Kind::kUnsupported, flags, static_cast<uint8_t>(json::Type::type), 0}}
 
 constexpr Row kConfigFields[] = {
     FIELD("ociVersion", kString, kRequired, 0, Config, oci_version),
@@ -105,8 +105,8 @@ constexpr Row kMountFields[] = {
     FIELD("type", kString, kPlain, 0, Mount, type),
     FIELD("source", kString, kPlain, 0, Mount, source),
     FIELD("options", kString, kArray, 0, Mount, options),
-    UNSUPPORTED("uidMappings", kArray),
-    UNSUPPORTED("gidMappings", kArray),
+    UNSUPPORTED("uidMappings", kPlain, kArray),
+    UNSUPPORTED("gidMappings", kPlain, kArray),
 };
 
 constexpr Row kIdMappingFields[] = {
@@ -131,12 +131,12 @@ constexpr Row kLinuxFields[] = {
     FIELD("maskedPaths", kString, kArray, 0, Linux, masked_paths),
     FIELD("readonlyPaths", kString, kArray, 0, Linux, readonly_paths),
     FIELD("devices", kObject, kArray, ObjectId::kDevice, Linux, devices),
-    UNSUPPORTED("netDevices", kObject),
+    UNSUPPORTED("netDevices", kPlain, kObject),
     FIELD("resources", kObject, kPlain, ObjectId::kResources, Linux, resources),
     FIELD("seccomp", kObject, kPlain, ObjectId::kSeccomp, Linux, seccomp),
     FIELD("mountLabel", kString, kPlain, 0, Linux, mount_label),
-    UNSUPPORTED("intelRdt", kObject),
-    UNSUPPORTED("memoryPolicy", kObject),
+    UNSUPPORTED("intelRdt", kPresent, kObject),
+    UNSUPPORTED("memoryPolicy", kPresent, kObject),
     FIELD("personality", kObject, kPlain, ObjectId::kPersonality, Linux, personality),
     FIELD("timeOffsets", kObject, kPlain, ObjectId::kTimeOffsets, Linux, time_offsets),
 };
@@ -163,7 +163,7 @@ constexpr Row kExecCpuAffinityFields[] = {
 
 constexpr Row kPersonalityFields[] = {
     FIELD("domain", kEnum, kPlain, EnumId::kPersonalityDomain, Personality, domain),
-    UNSUPPORTED("flags", kArray),
+    UNSUPPORTED("flags", kPlain, kArray),
 };
 
 constexpr Row kClockOffsetFields[] = {

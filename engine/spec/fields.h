@@ -38,6 +38,7 @@ enum FieldFlags : uint8_t {
   kArray = 2,     // a std::span of what the kind says
   kNonEmpty = 4,  // a string that mustn't be empty
   kAbsolute = 8,  // a string that starts with '/' unless it is empty
+  kPresent = 16,  // of kUnsupported: an order even where it is empty
 };
 
 enum class ObjectId : uint8_t {

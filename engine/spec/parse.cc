@@ -73,7 +73,7 @@ class Interpreter {
   void boolean(Index index, bool& target);
   void number(Index index, uint64_t maximum, uint64_t maximum_below_zero, uint64_t& target);
   void enumerator(Index index, EnumId id, uint8_t& target);
-  bool is_empty(Index index, int levels) const;
+  bool is_empty(Index index) const;
 
   const json::Document& document_;
   Arena& arena_;
@@ -144,7 +144,7 @@ void Interpreter::value(Index index, const Field& field, void* target) {
     case Kind::kIgnored: return;
     case Kind::kUnsupported:
       expect(index, static_cast<Type>(field.detail));
-      if (!is_empty(index, 1)) list_unsupported(index);
+      if ((field.flags & kPresent) != 0 || !is_empty(index)) list_unsupported(index);
       return;
     case Kind::kBoolean: return boolean(index, *static_cast<bool*>(target));
     case Kind::kString:
@@ -299,17 +299,13 @@ void Interpreter::enumerator(Index index, EnumId id, uint8_t& target) {
   fail(index, "unknown value \"", text, "\"");
 }
 
-// Whether a value has no effect: empty itself, or made of empty values only.
-bool Interpreter::is_empty(Index index, int levels) const {
+// Whether a value has no effect. A member that is empty may have one: a device that keeps its name.
+bool Interpreter::is_empty(Index index) const {
   switch (document_.type(index)) {
     case Type::kNull: return true;
     case Type::kString: return document_.text(index).empty();
-    case Type::kArray: return document_.end(index) == index + 1;
-    case Type::kObject:
-      for (Index key = index + 1; key != document_.end(index); key = document_.next(key + 1)) {
-        if (levels == 0 || !is_empty(key + 1, levels - 1)) return false;
-      }
-      return true;
+    case Type::kArray:
+    case Type::kObject: return document_.end(index) == index + 1;
     default: return false;
   }
 }

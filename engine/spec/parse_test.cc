@@ -250,7 +250,7 @@ TEST(SpecParse, NoProcessesAreNoLimitInOlderVersions) {
 
 TEST(SpecParse, ListsWhatIsUnsupportedInOrder) {
   EXPECT_EQ(unsupported_of(R"(
-    "linux": {"netDevices": {"eth0": {"name": "x"}}, "intelRdt": {"closID": "x"}},
+    "linux": {"netDevices": {"eth0": {}}, "intelRdt": {}},
     "mounts": [{"destination": "/a"}, {"destination": "/b", "uidMappings": [{}]}],
     "process": {"cwd": "/"})"),
             (List{"/linux/netDevices", "/linux/intelRdt", "/mounts/1/uidMappings"}));

@@ -199,11 +199,11 @@ Status status_of(const Record& record, sys::Fd* connection = nullptr);
 // How JSON is laid out; without a line feed at the end.
 enum class Layout : uint8_t { kIndented, kOneLine };
 
-// Writes the state of a container as JSON, as `state` prints it and hooks read it; `list` names the
-// owner too.
-// Source: runtime-spec 1.3.0, runtime.md, "State"; runc(8).
+// Writes the state of a container as JSON: indented for `state`, on one line for `list`, which
+// names the owner too, for hooks, some of which read a line, and for seccomp agents. Source:
+// runtime-spec 1.3.0, runtime.md, "State"; runc(8).
 void write_state(Writer& out, const Texts& texts, sys::Pid pid, Status status,
-                 std::string_view owner = "", Layout layout = Layout::kIndented);
+                 std::string_view owner = "", Layout layout = Layout::kOneLine);
 
 // Ends the command with a sentence about a container: BEFORE "ID" AFTER.
 [[noreturn]] void fail_about(const char* before, std::string_view id, const char* after,

@@ -258,11 +258,14 @@ TEST(WriteState, HasWhatTheSpecificationAsks) {
   texts[Text::kRootfs] = "/b/r";
   texts[Text::kCreated] = "2026-11-25T16:00:00Z";
   BufferWriter<1024> out;
-  write_state(out, texts, sys::Pid{12}, Status::kRunning);
+  write_state(out, texts, sys::Pid{12}, Status::kRunning, "", Layout::kIndented);
   EXPECT_EQ(out.view(),
             "{\n  \"ociVersion\": \"1.3.0\",\n  \"id\": \"x\\\"y\",\n  \"pid\": 12,\n"
             "  \"status\": \"running\",\n  \"bundle\": \"/b\",\n  \"rootfs\": \"/b/r\",\n"
             "  \"created\": \"2026-11-25T16:00:00Z\",\n  \"owner\": \"\"\n}");
+  BufferWriter<1024> line;
+  write_state(line, texts, sys::Pid{12}, Status::kRunning);
+  EXPECT_EQ(line.view().find('\n'), line.view().npos);
 }
 
 TEST(ContainerId, Valid) {

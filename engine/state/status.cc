@@ -3,7 +3,7 @@
 
 #include "engine/cgroups/control.h"
 #include "engine/rt/number.h"
-#include "engine/rt/writer.h"
+#include "engine/rt/process_path.h"
 #include "engine/state/record.h"
 #include "engine/state/start_socket.h"
 #include "syscalls/sys.h"
@@ -32,11 +32,8 @@ std::string_view field_of(std::string_view stat, int number) {
 }  // namespace
 
 ProcessFacts facts_of(sys::Pid pid) {
-  BufferWriter<32> path;
-  path.text("/proc/").decimal(static_cast<uint32_t>(sys::to_raw(pid))).text("/stat");
-  path.character('\0');
-  const auto file = sys::openat(sys::kCwd, sys::CStr::from_terminated(path.view().data()),
-                                sys::kO_RDONLY | sys::kO_CLOEXEC);
+  const auto file =
+      sys::openat(sys::kCwd, ProcessPath(pid, "stat").path(), sys::kO_RDONLY | sys::kO_CLOEXEC);
   if (!file) return {};
   char buffer[1024];
   const auto count = sys::read(file.borrow(), buffer);

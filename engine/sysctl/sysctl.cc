@@ -22,7 +22,7 @@ constexpr Owner kOwners[] = {
     {"kernel/msgmni", NamespaceType::kIpc},     {"kernel/sem", NamespaceType::kIpc},
     {"kernel/shmall", NamespaceType::kIpc},     {"kernel/shmmax", NamespaceType::kIpc},
     {"kernel/shmmni", NamespaceType::kIpc},     {"kernel/shm_rmid_forced", NamespaceType::kIpc},
-    {"kernel/domainname", NamespaceType::kUts},
+    {"kernel/domainname", NamespaceType::kUts}, {"user/", NamespaceType::kUser},
 };
 
 const Owner* find_owner(std::string_view key) {

@@ -62,8 +62,7 @@ TEST_F(PlanSysctlsTest, KeysOfTheContainersNamespaces) {
 TEST_F(PlanSysctlsTest, KeysOfTheHostAreRefused) {
   for (const std::string_view key :
        {"kernel.core_pattern", "vm.overcommit_memory", "net", "fs.file-max", "kernel.msgmax.x",
-        "kernel.semx", "kernel.hostname", "fs.mqueue", "network.x", "user.max_user_namespaces",
-        "vm/swappiness"}) {
+        "kernel.semx", "kernel.hostname", "fs.mqueue", "network.x", "user", "vm/swappiness"}) {
     EXPECT_EQ(planned(key), kForeign) << key;
   }
 }
@@ -82,6 +81,7 @@ TEST_F(PlanSysctlsTest, ANamespaceOfTheContainerIsNeeded) {
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().object, "network");
   EXPECT_EQ(planned("kernel.sem"), "needs a namespace of this type");
+  EXPECT_EQ(planned("user.max_net_namespaces"), "needs a namespace of this type");
   EXPECT_EQ(planned("kernel.domainname"), "needs a namespace of this type");
 }
 

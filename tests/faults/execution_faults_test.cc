@@ -21,6 +21,12 @@ TEST_F(ExecutionFaultsTest, MissingProgramIs127) {
   }
 }
 
+TEST_F(ExecutionFaultsTest, NamelessProgramIs127) {
+  Bundle& bundle = make_bundle();
+  bundle.set_args({"", "argument"});
+  expect_refused(bundle, {"/process/args/0", "executable file not found in $PATH"}, 127);
+}
+
 TEST_F(ExecutionFaultsTest, MissingInterpreterIs127) {
   Bundle& bundle = make_bundle();
   bundle.add_file("rootfs/script", "#!/no/such/interpreter\n", 0755);
@@ -48,6 +54,15 @@ TEST_F(ExecutionFaultsTest, MountSourceMissing) {
   expect_refused(bundle, {"/mounts/6", "/no/such/source", "ENOENT"});
 }
 
+TEST_F(ExecutionFaultsTest, MountPointThatProcHasNot) {
+  for (const char* path : {"/proc/nosc", "/proc/sys/nosc/deeper"}) {
+    SCOPED_TRACE(path);
+    Bundle& bundle = make_bundle();
+    bundle.add_mount(mount_entry(path, "bind", bundle.directory(), {"bind"}));
+    expect_refused(bundle, {"/mounts/6", path, "over /proc", "operation not permitted"});
+  }
+}
+
 TEST_F(ExecutionFaultsTest, UnknownOptionGoesToTheFileSystemWhichSaysNo) {
   Bundle& bundle = make_bundle();
   bundle.add_mount(mount_entry("/tmp", "tmpfs", "tmpfs", {"roo"}));
@@ -64,11 +79,11 @@ TEST_F(ExecutionFaultsTest, FolderOnAFileAndFileOnAFolder) {
   Bundle& on_file = make_bundle();
   on_file.add_file("rootfs/etc/file", "");
   on_file.add_mount(mount_entry("/etc/file", "tmpfs", "tmpfs"));
-  expect_refused(on_file, {"/mounts/6", "/etc/file", "ENOTDIR"});
+  expect_refused(on_file, {"/mounts/6", "/etc/file", "ENOTDIR", "not a directory"});
   Bundle& on_folder = make_bundle();
   on_folder.add_file("source", "");
   on_folder.add_mount(mount_entry("/tmp", "bind", on_folder.directory() / "source", {"bind"}));
-  expect_refused(on_folder, {"/mounts/6", "/tmp"});
+  expect_refused(on_folder, {"/mounts/6", "/tmp", "not a directory"});
 }
 
 TEST_F(ExecutionFaultsTest, WorkingFolderIsAFile) {

@@ -62,7 +62,21 @@ TEST_P(AttributesTest, DescriptorsOfTheCaller) {
   command.argv.back() = "exec" + words + " --preserve-fds 2";
   const Completed missing = run(command);
   EXPECT_EQ(missing.exit_status, 1);
-  EXPECT_EQ(missing.err, "nosc: pass on descriptor \"3\": EBADF\n");
+  EXPECT_EQ(missing.err, "nosc: pass on descriptor \"4\": EBADF\n");
+}
+
+// podman's --preserve-fd names some, and leaves those between them closed.
+TEST_P(AttributesTest, DescriptorsOfTheCallerMayHaveHoles) {
+  Bundle& bundle = make_bundle();
+  bundle.set_script("ls /proc/self/fd | tr '\\n' ' '; cat <&5");
+  bundle.add_file("note", "for the container\n");
+  Command command = run_command(bundle);
+  std::string words;
+  for (const std::string& word : command.argv) words += " '" + word + "'";
+  const std::string open = "exec 5<'" + std::string(bundle.directory() / "note") + "';";
+  command.argv = {"/bin/sh", "-c", open + "exec" + words + " --preserve-fds 3"};
+  const Completed result = run(command);
+  EXPECT_EQ(result.out, "0 1 2 3 5 for the container\n") << result.describe();
 }
 
 TEST_P(AttributesTest, PidFile) {
@@ -136,6 +150,22 @@ TEST_P(RootMountsTest, RootIsMovedWithoutPivot) {
   const Completed result = run(command);
   EXPECT_EQ(result.exit_status, 0) << result.describe();
   EXPECT_EQ(result.out, "/../../bin\n");
+}
+
+// No path leads to the host's second one from the new root, but the kernel lets whoever has one in
+// sight mount another, without the masks.
+TEST_P(RootMountsTest, MovedRootHidesEveryProcOfTheHost) {
+  Bundle& bundle = make_bundle();
+  const auto second = bundle.directory() / "second proc";
+  std::filesystem::create_directory(second);
+  bundle.set_script(
+      "unshare -Urmpf mount -t proc proc /tmp 2>/dev/null && echo unmasked; echo done");
+  Command command = run_command(bundle);
+  command.argv.insert(command.argv.end() - 1, "--no-pivot");
+  const std::string busybox = bundle.rootfs() / "bin/busybox";
+  command.argv.insert(command.argv.begin(), {busybox, "unshare", "-m", busybox, "sh", "-c",
+                                             "mount -t proc proc \"$0\" && exec \"$@\"", second});
+  EXPECT_EQ(run(command).out, "done\n");
 }
 
 }  // namespace

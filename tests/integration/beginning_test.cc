@@ -32,6 +32,34 @@ TEST_P(Beginning, ASignalEndsWhatWaitsForItsStart) {
   }
 }
 
+// It must not pass for a container that has been created and has ended since.
+TEST_P(Beginning, ASetUpThatTheKernelKills) {
+  if (caller() != Caller::kRoot) GTEST_SKIP() << "limits are root's";
+  NOSC_ONLY();
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["resources"] =
+      Json::object({{"memory", Json::object({{"limit", 40960}})}});
+  const Completed result = create(bundle);
+  EXPECT_EQ(result.exit_status, 1) << result.describe();
+  EXPECT_EQ(result.err.substr(0, 6), "nosc: ") << result.describe();
+  EXPECT_EQ(command({"state", "ID"}).exit_status, 1);
+}
+
+// One to the working directory is kept, for the last stage to come back to, while it may be needed.
+TEST_P(Beginning, AnEarlyFilterLeavesNoDescriptor) {
+  NOSC_ONLY();
+  Bundle& bundle = make_bundle();
+  bundle.config()["process"]["noNewPrivileges"] = false;
+  bundle.config()["linux"]["seccomp"] = Json::object({{"defaultAction", "SCMP_ACT_ALLOW"}});
+  bundle.config()["linux"]["seccomp"]["syscalls"] = Json::array(
+      {Json::object({{"names", Json::strings({"personality"})}, {"action", "SCMP_ACT_ERRNO"}})});
+  bundle.set_script("ls /proc/1/fd; echo all; exec sleep 1000");
+  ASSERT_EQ(create(bundle).exit_status, 0);
+  EXPECT_EQ(command({"start", "ID"}).exit_status, 0);
+  EXPECT_TRUE(wait_for_output("0\n1\n2\nall\n")) << output();
+  EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
+}
+
 // Its mounts are among the caller's, and go with it.
 TEST_P(Beginning, ARootInTheCallersMountNamespace) {
   if (caller() != Caller::kRoot) GTEST_SKIP() << "the caller's mounts are not a plain user's";

@@ -197,6 +197,22 @@ TEST_P(ExecTest, ReadsAProcessFile) {
   stop();
 }
 
+TEST_P(ExecTest, RunsOnTheProcessorsOfItsFile) {
+  if (sysconf(_SC_NPROCESSORS_ONLN) < 2) GTEST_SKIP() << "one processor";
+  start(make_bundle());
+  const fs::path file = make_folder("process") / "process.json";
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"initial": "0"})", "0\n"}, {R"({"initial": "0", "final": "1"})", "1\n"}};
+  for (const auto& [affinity, processors] : cases) {
+    std::ofstream(file)
+        << R"({"args": ["awk", "/Cpus_allowed_list/ {print $2}", "/proc/self/status"],)"
+        << R"("cwd": "/", "env": ["PATH=/bin"], "execCPUAffinity": )" << affinity << "}";
+    const Completed result = run(exec_command({"--process", file, last_id()}));
+    EXPECT_EQ(result.out, processors) << result.describe();
+  }
+  stop();
+}
+
 TEST_P(ExecTest, OptionsBesideAProcessFileCount) {
   Bundle& bundle = make_bundle();
   start(bundle);
@@ -356,6 +372,15 @@ TEST_P(ExecTest, PreservesWhatItIsTold) {
   EXPECT_EQ(kept.exit_status, 0) << kept.describe();
   EXPECT_NE(kept.out.find("Linux version"), std::string::npos) << kept.out;
   EXPECT_EQ(kept.out.find("5\n"), std::string::npos) << kept.out;
+  // Numbers 6 and on are holes, but for the last.
+  const auto with_holes = [this](const char* count) {
+    Command command =
+        exec_command({"--preserve-fds", count, last_id(), "/bin/sh", "-c", "cat <&9"});
+    command.before_exec = [] { dup2(open("/proc/version", O_RDONLY), 9); };
+    return run(command);
+  };
+  EXPECT_NE(with_holes("7").out.find("Linux version"), std::string::npos);
+  EXPECT_EQ(with_holes("8").exit_status, 255);
   // One that only nosc has is none to preserve.
   Command lacking = runtime_command({"--log", make_folder("log") / "file", "exec", "--preserve-fds",
                                      "1", last_id(), "/bin/true"});

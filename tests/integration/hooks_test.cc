@@ -33,8 +33,8 @@ class Hooks : public LifecycleTest {
     for (const char* kind :
          {"prestart", "createRuntime", "createContainer", "poststart", "poststop"}) {
       add_hook(bundle, kind,
-               "state=$(tr -d '\\n'); case $state in *'\"id\": \"'*) ;; *) exit 9;; esac; "
-               "echo $HOOK $(echo $state | sed 's/.*\"status\": \"\\([a-z]*\\)\".*/\\1/') "
+               "state=$(tr -d '\\n'); case $state in *'\"id\":\"'*) ;; *) exit 9;; esac; "
+               "echo $HOOK $(echo $state | sed 's/.*\"status\": *\"\\([a-z]*\\)\".*/\\1/') "
                "$(readlink /proc/self/ns/mnt) >> " +
                    log_.string() + (failing == kind ? "; exit 3" : ""));
     }
@@ -77,7 +77,7 @@ TEST_P(Hooks, RunInTheirOrderAndPlaces) {
   ASSERT_EQ(command({"start", "ID"}).exit_status, 0);
   EXPECT_EQ(log().back(), "poststart running outside");
   EXPECT_TRUE(wait_for_output("HOOK=startContainer"));
-  EXPECT_NE(output().find("\"status\": \"created\""), std::string::npos) << output();
+  EXPECT_NE(output().find("\"status\":\"created\""), std::string::npos) << output();
   EXPECT_EQ(output().find("XDG_RUNTIME_DIR"), std::string::npos) << "an environment of its own";
   EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
   EXPECT_EQ(log().size(), 5u);
@@ -98,7 +98,7 @@ TEST_P(Hooks, KnowTheirFolderAndThePidThatTheySee) {
   ASSERT_EQ(create(bundle).exit_status, 0);
   ASSERT_EQ(command({"start", "ID"}).exit_status, 0);
   EXPECT_TRUE(wait_for_output("owner"));
-  const std::string inside = "\"pid\": 1,";
+  const std::string inside = "\"pid\":1,";
   EXPECT_TRUE(output().starts_with("/\n")) << output();
   EXPECT_NE(output().find(inside), std::string::npos) << output();
   EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);

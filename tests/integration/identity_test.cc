@@ -57,7 +57,7 @@ NOSC_INSTANTIATE(UserTest, root_settings());
 TEST_P(UserTest, IdsAndGroups) {
   Bundle& bundle = make_bundle();
   bundle.config()["process"]["user"] =
-      Json::object({{"uid", 1000}, {"gid", 1001}, {"additionalGids", Json::array({5, 70000})}});
+      Json::object({{"uid", 1000}, {"gid", 1001}, {"additionalGids", Json::array({5, 70000, 5})}});
   const std::string status = output_of(bundle, "cat /proc/self/status");
   EXPECT_EQ(field_of(status, "Uid"), "1000\t1000\t1000\t1000");
   EXPECT_EQ(field_of(status, "Gid"), "1001\t1001\t1001\t1001");

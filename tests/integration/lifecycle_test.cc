@@ -220,7 +220,7 @@ TEST_P(Lifecycle, SignalsGoByNumberAndName) {
   EXPECT_EQ(command({"kill", "ID"}).exit_status, 0) << "TERM by default";
   EXPECT_TRUE(wait_for_output("got TERM"));
   EXPECT_EQ(command({"kill", "ID", "0"}).exit_status, 0) << "0 only asks";
-  for (const char* word : {"NONE", "65", "-9", "9x", ""}) {
+  for (const char* word : {"NONE", "65", "-9", "9x"}) {
     EXPECT_EQ(command({"kill", "ID", word}).exit_status, 1) << word;
   }
   EXPECT_EQ(status(), "running");

@@ -27,6 +27,15 @@ TEST_P(MasksTest, MaskedFileIsTheContainersNullDevice) {
   EXPECT_EQ(output_of(bundle, "stat -c '%d:%i' /proc/timer_list /dev/null | sort -u | wc -l"), "1");
 }
 
+TEST_P(MasksTest, TheRootAsAReadOnlyPath) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["root"]["readonly"] = false;
+  bundle.config()["linux"]["readonlyPaths"] = Json::strings({"/"});
+  EXPECT_EQ(
+      output_of(bundle, "touch /x 2>/dev/null || echo ro; touch /tmp/x 2>/dev/null || echo ro"),
+      "ro\nro");
+}
+
 TEST_P(MasksTest, MaskedFolderIsEmptyAndReadOnly) {
   Bundle& bundle = make_bundle();
   bundle.add_file("rootfs/etc/private/key", "key\n");

@@ -66,6 +66,22 @@ TEST_P(MountOptionsTest, FlagsOfABindMount) {
   }
 }
 
+// As the remount of other runtimes has it: what a bind with options doesn't name is off.
+TEST_P(MountOptionsTest, FlagsOfTheSourceStayWithoutOptionsAlone) {
+  NOSC_ONLY();
+  Bundle& bundle = make_bundle();
+  bundle.add_mount(mount_entry("/source", "tmpfs", "tmpfs", {"nosuid", "nodev", "noexec"}));
+  const std::string source = bundle.rootfs() / "source";
+  bundle.add_mount(mount_entry("/same", "bind", source, {"rbind"}));
+  bundle.add_mount(mount_entry("/other", "bind", source, {"rbind", "rw", "nodev"}));
+  const std::string mounts = output_of(bundle, kMountInfo);
+  for (const char* flag : {"nosuid", "nodev", "noexec"}) {
+    EXPECT_TRUE(has_item(find_mount(mounts, "/same").options, flag)) << mounts;
+    EXPECT_EQ(has_item(find_mount(mounts, "/other").options, flag), flag == std::string("nodev"))
+        << mounts;
+  }
+}
+
 TEST_P(MountOptionsTest, ReadOnlyBindRefusesWrites) {
   Bundle& bundle = make_bundle();
   bundle.add_file("data/file", "");

@@ -144,5 +144,33 @@ TEST_P(MountTargetsTest, SourcesAndDestinationsInTheRootByTheirHostPath) {
   EXPECT_EQ(output_of(bundle, "cat /third/file; ls /fourth/inside"), "outside/fourth/inside");
 }
 
+// A mount over the root itself would be seen by nobody, and what is made in it would be the
+// image's.
+TEST_P(MountTargetsTest, LinkToTheRootIsNoMountPoint) {
+  NOSC_ONLY();
+  for (const char* target : {"/", ".", "../.."}) {
+    Bundle& bundle = make_bundle();
+    std::filesystem::create_symlink(target, bundle.rootfs() / "link");
+    bundle.add_mount(mount_entry("/link", "tmpfs", "tmpfs"));
+    const Completed result = run_bundle(bundle);
+    EXPECT_EQ(result.exit_status, 1) << result.describe();
+    EXPECT_NE(result.err.find("ELOOP"), result.err.npos) << result.describe();
+  }
+}
+
+// The kernel refuses to mount a file system on itself.
+TEST_P(MountTargetsTest, AFileSystemOnItself) {
+  NOSC_ONLY();
+  if (cgroup2_root().empty()) GTEST_SKIP() << "no cgroup2 on this machine";
+  Bundle& bundle = make_bundle();
+  std::vector<std::string> namespaces = {"pid", "mount", "ipc", "uts", "network", "cgroup"};
+  if (caller() == Caller::kPlainUser) namespaces.emplace_back("user");
+  bundle.set_namespaces(namespaces);
+  for (int i = 0; i < 2; ++i) {
+    bundle.add_mount(mount_entry("/cgroups", "cgroup2", "cgroup", {"ro"}));
+  }
+  EXPECT_EQ(output_of(bundle, "grep -c '/cgroups .* - cgroup2 ' /proc/self/mountinfo"), "2");
+}
+
 }  // namespace
 }  // namespace nosc::testing

@@ -158,7 +158,7 @@ TEST_P(JoinedNamespacesTest, TheSetUpIsOutOfItsNeighboursReach) {
                    joined("pid", holder.path("pid")), joined("user", holder.path("user"))});
   bundle.config()["process"]["oomScoreAdj"] = 100;
   const std::string script =
-      "pid=$(tr -d '\\n' | sed 's/.*\"pid\": \\([0-9]*\\).*/\\1/'); "
+      "pid=$(tr -d '\\n' | sed 's/.*\"pid\":\\([0-9]*\\).*/\\1/'); "
       "stat -c %u /proc/$pid/environ > " +
       owner.string();
   bundle.config()["hooks"]["createRuntime"].push(
@@ -179,6 +179,24 @@ TEST_P(JoinedNamespacesTest, MountWithAPidNamespaceOfItsOwn) {
   bundle.config()["linux"]["namespaces"] =
       Json::array({joined("mount", holder.path("mnt")), Json::object({{"type", "pid"}})});
   EXPECT_EQ(output_of(bundle, "echo $$"), "1");
+}
+
+// Its root becomes the container's, for everyone who has it, as with runc.
+TEST_P(JoinedNamespacesTest, MountForMountsOfTheConfiguration) {
+  NOSC_ONLY();
+  const bool has_proc =
+      GetParam().kernel != Kernel::kNoNewMountApi && GetParam().kernel != Kernel::kOld;
+  if (!has_proc) GTEST_SKIP() << "no private /proc";
+  NamespaceHolder holder(CLONE_NEWNS);
+  Bundle& bundle = make_plain_bundle();
+  bundle.config()["mounts"].push(mount_entry("/marked", "tmpfs", "tmpfs", {}));
+  bundle.config()["linux"]["maskedPaths"] = Json::strings({"/proc/keys"});
+  bundle.config()["linux"]["namespaces"] =
+      Json::array({joined("mount", holder.path("mnt")), Json::object({{"type", "pid"}})});
+  EXPECT_EQ(output_of(bundle,
+                      "echo $$; readlink /proc/self/ns/mnt; grep -c ' /marked ' /proc/self/mounts; "
+                      "wc -c < /proc/keys"),
+            "1\n" + holder.identity("mnt") + "\n1\n0");
 }
 
 }  // namespace

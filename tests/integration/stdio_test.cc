@@ -2,6 +2,7 @@
 // Standard input, output and error pass through untouched.
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/container_test.h"
@@ -86,6 +87,28 @@ TEST_P(StdioOfAnOrdinaryUserTest, StreamsCanBeOpenedByName) {
   const Completed result = run_bundle(bundle);
   EXPECT_EQ(result.out, "out\n") << result.describe();
   EXPECT_EQ(result.err, "err\n");
+}
+
+// What output goes to is the user's then, what input comes from stays whose it was.
+TEST_P(StdioOfAnOrdinaryUserTest, OutputFilesCanBeOpenedByName) {
+  Bundle& bundle = make_bundle();
+  bundle.config()["process"]["user"] = Json::object({{"uid", 1000}, {"gid", 1000}});
+  bundle.set_script("read line; echo $line >> /dev/stdout");
+  bundle.add_file("in", "said\n", 0600);
+  bundle.add_file("out", "", 0600);
+  const std::string in = bundle.directory() / "in";
+  const std::string out = bundle.directory() / "out";
+  Command command = run_command(bundle);
+  command.before_exec = [&] {
+    dup2(open(in.c_str(), O_RDONLY), 0);
+    dup2(open(out.c_str(), O_WRONLY | O_APPEND), 1);
+  };
+  const Completed result = run(command);
+  EXPECT_EQ(result.exit_status, 0) << result.describe();
+  EXPECT_EQ(read_file(out), "said\n");
+  struct stat status{};
+  ASSERT_EQ(stat(in.c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, 0u);
 }
 
 TEST_P(StdioTest, InitHasOnlyTheStandardStreams) {

@@ -66,6 +66,14 @@ TEST_P(MappedRootTest, OutOfMemoryScore) {
   EXPECT_EQ(output_of(bundle, "cat /proc/self/oom_score_adj"), "321");
 }
 
+TEST_P(MappedRootTest, ParametersOfTheNamespace) {
+  const std::string hosts = read_file("/proc/sys/user/max_mnt_namespaces");
+  Bundle& bundle = make_mapped_bundle();
+  bundle.config()["linux"]["sysctl"] = Json::object({{"user.max_mnt_namespaces", "77"}});
+  EXPECT_EQ(output_of(bundle, "cat /proc/sys/user/max_mnt_namespaces"), "77");
+  EXPECT_EQ(read_file("/proc/sys/user/max_mnt_namespaces"), hosts);
+}
+
 TEST_P(MappedRootTest, DevicesWorkByBindMount) {
   Bundle& bundle = make_mapped_bundle();
   EXPECT_EQ(output_of(bundle,
