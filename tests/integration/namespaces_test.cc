@@ -29,6 +29,12 @@ Json joined(const std::string& type, const std::string& path) {
 
 class NamespacesTest : public ContainerTest {
  protected:
+  // A joined mount namespace's /proc doesn't know the new process, and one of nosc's own takes
+  // fsopen(2).
+  static bool has_private_proc() {
+    return GetParam().kernel != Kernel::kNoNewMountApi && GetParam().kernel != Kernel::kOld;
+  }
+
   // A container with the host's /proc, which works in any combination of namespaces.
   Bundle& make_plain_bundle() {
     Bundle& bundle = make_bundle();
@@ -169,10 +175,7 @@ TEST_P(JoinedNamespacesTest, TheSetUpIsOutOfItsNeighboursReach) {
 
 TEST_P(JoinedNamespacesTest, MountWithAPidNamespaceOfItsOwn) {
   NOSC_ONLY();
-  // The other's /proc doesn't know the new process, and one of nosc's own takes fsopen(2).
-  const bool has_proc =
-      GetParam().kernel != Kernel::kNoNewMountApi && GetParam().kernel != Kernel::kOld;
-  if (!has_proc) GTEST_SKIP() << "no private /proc";
+  if (!has_private_proc()) GTEST_SKIP() << "no private /proc";
   NamespaceHolder holder(CLONE_NEWNS);
   Bundle& bundle = make_plain_bundle();
   bundle.config()["mounts"] = Json::array({});
@@ -184,9 +187,7 @@ TEST_P(JoinedNamespacesTest, MountWithAPidNamespaceOfItsOwn) {
 // Its root becomes the container's, for everyone who has it, as with runc.
 TEST_P(JoinedNamespacesTest, MountForMountsOfTheConfiguration) {
   NOSC_ONLY();
-  const bool has_proc =
-      GetParam().kernel != Kernel::kNoNewMountApi && GetParam().kernel != Kernel::kOld;
-  if (!has_proc) GTEST_SKIP() << "no private /proc";
+  if (!has_private_proc()) GTEST_SKIP() << "no private /proc";
   NamespaceHolder holder(CLONE_NEWNS);
   Bundle& bundle = make_plain_bundle();
   bundle.config()["mounts"].push(mount_entry("/marked", "tmpfs", "tmpfs", {}));
