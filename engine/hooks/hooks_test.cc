@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -133,6 +134,17 @@ TEST_F(HooksTest, WhatItWroteIsToldOfTheLastAlone) {
   EXPECT_EQ(read_output(Stream::kError, buffer), "wrong");
   EXPECT_TRUE(run(hook("echo 0123456789abcdefghij; exit 1")).failed());
   EXPECT_EQ(read_output(Stream::kOut, buffer), "0123456789abcdef");
+}
+
+// The set-up has none of its own.
+TEST_F(HooksTest, MakesNothingForEverybodyToWriteTo) {
+  const mode_t before = umask(0);
+  EXPECT_FALSE(run(hook("umask > " + folder_ + "/umask")).failed());
+  umask(077);
+  EXPECT_FALSE(run(hook("umask > " + folder_ + "/callers")).failed());
+  umask(before);
+  EXPECT_EQ(content("umask"), "0022\n");
+  EXPECT_EQ(content("callers"), "0077\n");
 }
 
 TEST_F(HooksTest, ItsSignalsAreAsByDefault) {

@@ -45,7 +45,7 @@ TEST_F(ExecutionFaultsTest, WhatCannotBeExecutedIs126) {
   Bundle& format = make_bundle();
   format.add_file("rootfs/format", "no format that anyone knows\n", 0755);
   format.set_args({"/format"});
-  expect_refused(format, {"/format", "ENOEXEC"}, 126);
+  expect_refused(format, {"/format", "ENOEXEC", "exec format error"}, 126);
 }
 
 TEST_F(ExecutionFaultsTest, MountSourceMissing) {

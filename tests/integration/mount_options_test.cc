@@ -82,6 +82,16 @@ TEST_P(MountOptionsTest, FlagsOfTheSourceStayWithoutOptionsAlone) {
   }
 }
 
+// Without a kind of access time there is relatime; who only doesn't want that has what was.
+TEST_P(MountOptionsTest, NoRelatimeChangesNothing) {
+  NOSC_ONLY();
+  Bundle& bundle = make_bundle();
+  bundle.add_mount(mount_entry("/source", "tmpfs", "tmpfs", {"strictatime"}));
+  bundle.add_mount(mount_entry("/same", "bind", bundle.rootfs() / "source", {"norelatime"}));
+  const MountLine mount = find_mount(output_of(bundle, kMountInfo), "/same");
+  EXPECT_FALSE(has_item(mount.options, "relatime")) << mount.options;
+}
+
 TEST_P(MountOptionsTest, ReadOnlyBindRefusesWrites) {
   Bundle& bundle = make_bundle();
   bundle.add_file("data/file", "");

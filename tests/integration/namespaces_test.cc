@@ -137,6 +137,21 @@ TEST_P(JoinedNamespacesTest, User) {
   EXPECT_EQ(out, holder.identity("user") + "\n0\n 0 100000 65536");
 }
 
+// Its root may not look into the caller's private directories: engines keep what they mount in
+// such.
+TEST_P(JoinedNamespacesTest, SourcesOfMountsAreTheCallersToOpen) {
+  NOSC_ONLY();
+  NamespaceHolder holder(CLONE_NEWUSER);
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["namespaces"].push(joined("user", holder.path("user")));
+  bundle.add_file("private/note", "for the container\n");
+  fs::permissions(bundle.directory() / "private", fs::perms::owner_all);
+  bundle.add_mount(
+      mount_entry("/tmp/note", "bind", bundle.directory() / "private/note", {"bind", "ro"}));
+  fs::permissions(bundle.directory(), fs::perms(0755));
+  EXPECT_EQ(output_of(bundle, "cat /tmp/note"), "for the container");
+}
+
 // A joined user namespace has its mappings already.
 TEST_P(JoinedNamespacesTest, UserWithItsNetwork) {
   NOSC_ONLY();
