@@ -31,9 +31,9 @@ void check_line(const CommandLine& line, const std::vector<char*>& words) {
     check(option == nullptr || *option == '\0' || is_one_of(words, option));
   }
   if (line.program.empty()) return;
-  // Everything behind the first "--" that isn't a value.
+  // Everything behind the first "--" that isn't a value, or behind an ID that words may follow.
   check(line.program.data() + line.program.size() == words.data() + words.size());
-  check(line.command == nosc::cli::CommandId::kExec ||
+  check(line.command == nosc::cli::CommandId::kExec || line.command == nosc::cli::CommandId::kPs ||
         std::string_view(line.program.data()[-1]) == "--");
 }
 
