@@ -37,7 +37,7 @@ struct Caller {
 // A hierarchy of cgroup version 1.
 struct CgroupHierarchy {
   const char* mount = "";       // absolute path
-  const char* own_cgroup = "";  // this process's own cgroup below the mount, as in HostFacts
+  const char* own_cgroup = "";  // this process's own cgroup below the mount; empty when unknown
   Controllers controllers;
 };
 
