@@ -135,9 +135,12 @@ inline Result<Fd> open_beneath(BorrowedFd folder, CStr path, OpenFlags flags, Mo
 
 // clone(2) with clone3's arguments. Pre: no stack: the child goes on with a copy of this one.
 // Errors: ENOSYS for what clone cannot do (a cgroup, chosen pids, a pidfd and the parent's tid at
-// once, flags beyond 32 bits); those of clone.
+// once, flags beyond 32 bits, and the time namespace, whose flag is in clone's signal); those of
+// clone.
 [[gnu::always_inline]] inline Result<Pid> clone_by_arguments(const CloneArgs& arguments) {
-  const bool is_wide = (arguments.flags.bits() >> 32) != 0;
+  constexpr uint64_t kSignal = 0xff;
+  const bool is_wide =
+      (arguments.flags.bits() >> 32) != 0 || (arguments.flags.bits() & kSignal) != 0;
   const bool wants_pidfd = arguments.flags.has(kCLONE_PIDFD);
   const bool wants_both = wants_pidfd && arguments.flags.has(kCLONE_PARENT_SETTID);
   if (is_wide || wants_both || arguments.set_tid_size != 0 || arguments.stack != 0) return kENOSYS;

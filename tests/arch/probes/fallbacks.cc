@@ -123,6 +123,8 @@ TEST_CASE(what_clone_cannot_do_is_said) {
   sys::CloneArgs arguments = {};
   arguments.flags = sys::kCLONE_INTO_CGROUP;
   CHECK_ERROR(sys::kENOSYS, sys::fallback::clone_by_arguments(arguments));
+  arguments.flags = sys::kCLONE_NEWTIME;  // a part of the signal's number, for clone
+  CHECK_ERROR(sys::kENOSYS, sys::fallback::clone_by_arguments(arguments));
   arguments.flags = sys::kCLONE_PIDFD | sys::kCLONE_PARENT_SETTID;
   CHECK_ERROR(sys::kENOSYS, sys::fallback::clone_by_arguments(arguments));
 }
