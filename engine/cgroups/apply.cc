@@ -10,6 +10,7 @@
 #include "engine/host/host.h"
 #include "engine/host/line_reader.h"
 #include "engine/rt/process_path.h"
+#include "engine/rt/split.h"
 #include "engine/rt/step.h"
 #include "engine/rt/writer.h"
 #include "syscalls/sys.h"
@@ -198,20 +199,17 @@ void give_away(const CgroupPlan& plan, sys::BorrowedFd directory) {
   char buffer[1024];
   std::string_view files = read_text(sys::kCwd, "/sys/kernel/cgroup/delegate", buffer);
   if (files.empty()) files = "cgroup.procs\ncgroup.subtree_control\ncgroup.threads\n";
-  constexpr sys::Gid kUnchanged{UINT32_MAX};
   std::string_view name = ".";
   for (;;) {
     BufferWriter<64> terminated;
     terminated.text(name);
     const auto given = sys::fchownat(directory, sys::CStr::from_terminated(terminated.terminated()),
-                                     plan.owner, kUnchanged);
+                                     plan.owner, sys::kKeepGid);
     if (!given && given.error() != sys::kENOENT && given.error() != sys::kEPERM) {
       fail_system("change the owner of", name, given.error(), plan.place);
     }
-    const size_t end = files.find('\n');
-    if (end == files.npos) return;
-    name = files.substr(0, end);
-    files.remove_prefix(end + 1);
+    if (files.empty()) return;
+    name = take_until(files, '\n');
   }
 }
 

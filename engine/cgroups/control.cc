@@ -8,6 +8,8 @@
 #include "engine/host/line_reader.h"
 #include "engine/rt/files.h"
 #include "engine/rt/number.h"
+#include "engine/rt/split.h"
+#include "engine/rt/waiting.h"
 #include "syscalls/sys.h"
 
 namespace nosc::cgroups {
@@ -81,7 +83,9 @@ Freezer open_freezer(const CgroupPlan& plan) {
     if (!opened) continue;
     const char* file = hierarchy.is_cgroup2() ? "cgroup.freeze" : "freezer.state";
     // Before 5.2 cgroup2 can't.
-    if (!sys::faccessat(opened.borrow(), sys::CStr::from_terminated(file), sys::kF_OK)) continue;
+    const auto found =
+        sys::faccessat(opened.borrow(), sys::CStr::from_terminated(file), sys::kF_OK);
+    if (found.failed_with(sys::kENOENT)) continue;
     freezer.v2 = hierarchy.is_cgroup2();
     freezer.directory = opened.take();
     return freezer;
@@ -109,7 +113,7 @@ bool has_reached(const Freezer& freezer, Freezing wanted) {
 bool reach(const Freezer& freezer, Freezing wanted) {
   for (int wait_ms = kFirstWaitMs; !has_reached(freezer, wanted); wait_ms *= 2) {
     if (wait_ms > kLastWaitMs) return false;
-    sleep_ms(wait_ms);
+    rt::sleep_ms(wait_ms);
   }
   return true;
 }
@@ -208,14 +212,9 @@ std::string_view read_cgroup_file(const CgroupPlan& plan, Controller controller,
 
 std::optional<uint64_t> find_number(std::string_view text, std::string_view key) {
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(line.size() == text.size() ? line.size() : line.size() + 1);
-    std::string_view value = line;
-    if (!key.empty()) {
-      if (!line.starts_with(key) || line.size() == key.size() || line[key.size()] != ' ') continue;
-      value = line.substr(key.size() + 1);
-    }
-    value = value.substr(0, value.find(' '));
+    std::string_view line = take_until(text, '\n');
+    if (!key.empty() && take_until(line, ' ') != key) continue;
+    const std::string_view value = take_until(line, ' ');
     if (value == "max") return UINT64_MAX;
     return parse_decimal(value);
   }

@@ -288,6 +288,20 @@ void write_rule(const DeviceRecord& rule, char type, Writer& out) {
   }
 }
 
+// Before 5.11 all programs of a user count as memory that its processes lock, and the limit of that
+// is soon reached: EPERM. Source: setrlimit(2), RLIMIT_MEMLOCK; bpf(2).
+template <class Load>
+sys::Result<int> load_unlimited(Load load) {
+  const auto loaded = load();
+  if (!loaded.failed_with(sys::kEPERM)) return loaded;
+  constexpr sys::Rlimit64 kUnlimited{sys::kRLIM64_INFINITY, sys::kRLIM64_INFINITY};
+  sys::Rlimit64 former;
+  if (!sys::prlimit64({}, sys::kRLIMIT_MEMLOCK, &kUnlimited, &former)) return loaded;
+  const auto again = load();
+  (void)sys::prlimit64({}, sys::kRLIMIT_MEMLOCK, &former);
+  return again;
+}
+
 sys::Result<void> attach_devices(std::span<const sys::BpfInstruction> program,
                                  sys::BorrowedFd directory, FormerPrograms former) {
   const auto bpf = [](sys::BpfCommand command, auto& attributes) {
@@ -297,7 +311,7 @@ sys::Result<void> attach_devices(std::span<const sys::BpfInstruction> program,
                            .instruction_count = static_cast<uint32_t>(program.size()),
                            .instructions = reinterpret_cast<uintptr_t>(program.data()),
                            .license = reinterpret_cast<uintptr_t>("Apache-2.0")};
-  const auto loaded = bpf(sys::kBPF_PROG_LOAD, load);
+  const auto loaded = load_unlimited([&] { return bpf(sys::kBPF_PROG_LOAD, load); });
   if (!loaded) return loaded.error();
   const sys::Fd fd = sys::Fd::adopt(*loaded);
   uint32_t ids[16];

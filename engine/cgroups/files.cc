@@ -25,11 +25,4 @@ sys::Errno write_text(sys::BorrowedFd directory, sys::CStr file, std::string_vie
   return written ? sys::Errno{} : written.error();
 }
 
-void sleep_ms(int duration_ms) {
-  sys::Timespec duration{};
-  if (duration_ms >= 1000) duration.sec = 1;
-  duration.nsec = duration_ms % 1000 * 1'000'000;
-  (void)sys::portable::ppoll({}, &duration, nullptr);
-}
-
 }  // namespace nosc::cgroups

@@ -20,8 +20,6 @@ std::string_view read_text(sys::BorrowedFd directory, sys::CStr file, std::span<
 
 sys::Errno write_text(sys::BorrowedFd directory, sys::CStr file, std::string_view text);
 
-void sleep_ms(int duration_ms);
-
 // Waiting for the kernel doubles from the first to the last: two seconds in all.
 inline constexpr int kFirstWaitMs = 1;
 inline constexpr int kLastWaitMs = 1024;

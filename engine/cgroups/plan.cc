@@ -2,6 +2,7 @@
 #include "engine/cgroups/cgroups.h"
 #include "engine/cgroups/path.h"
 #include "engine/rt/number.h"
+#include "engine/rt/split.h"
 #include "engine/rt/writer.h"
 
 namespace nosc::cgroups {
@@ -12,8 +13,7 @@ constexpr Place kPlace = {"/linux/cgroupsPath"};
 // Writes the components of a path, each behind a '/'. Returns false for a path that climbs.
 bool append_components(std::string_view path, Writer& out) {
   while (!path.empty()) {
-    const std::string_view component = path.substr(0, path.find('/'));
-    path.remove_prefix(component.size() < path.size() ? component.size() + 1 : path.size());
+    const std::string_view component = take_until(path, '/');
     if (component.empty() || component == ".") continue;
     if (component == "..") return false;
     out.character('/').text(component);

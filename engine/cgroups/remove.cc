@@ -4,6 +4,7 @@
 #include "engine/cgroups/files.h"
 #include "engine/cgroups/path.h"
 #include "engine/host/directory.h"
+#include "engine/rt/waiting.h"
 #include "syscalls/sys.h"
 
 namespace nosc::cgroups {
@@ -44,7 +45,7 @@ sys::Errno remove_leaf(const CgroupPlan& plan, const Hierarchy& hierarchy, Occup
     if (occupants == Occupants::kKilled) kill_all(plan, sys::kSIGKILL);
     const auto directory = open_directory(hierarchy.c_str());
     if (directory) remove_children(directory.borrow());
-    sleep_ms(wait_ms);
+    rt::sleep_ms(wait_ms);
   }
 }
 

@@ -360,6 +360,10 @@ void Planner::unified() {
     if (plan_.hierarchies.empty() || !plan_.hierarchies[0].is_cgroup2()) {
       refuse(place, "needs the cgroup2 hierarchy");
     }
+    // The set-up would stand still in there for ever; and who is in there is the runtime's to say.
+    if (entry.key == "cgroup.freeze" || entry.key == "cgroup.procs") {
+      fail_invalid(place, "is no limit");
+    }
     const Controller controller = host::controller_of(entry.key.substr(0, entry.key.find('.')));
     if (controller != Controller::kOther) plan_.needed.add(controller);
     add({0, true}, entry.key.data(), entry.value, place);

@@ -20,8 +20,10 @@ enum class Stopped : uint8_t { kRefused, kAllowed };
 void open_target(const CommandLine& line, const Environment& environment, Target& target,
                  Stopped stopped = Stopped::kRefused);
 
-// Ends the command: no other format is known.
+// How a command prints what it lists.
 enum class OutputFormat : uint8_t { kTable, kJson };
+
+// The format that --format names. Errors: no other format is known.
 OutputFormat output_format(const CommandLine& line);
 
 }  // namespace nosc::cli

@@ -235,11 +235,7 @@ void write_command_help(CommandId command, Writer& out) {
   const CommandRow& row = kCommandRows[static_cast<size_t>(command)];
   out.text("Usage: nosc ").text(name).text(" [OPTIONS]");
   if (row.id != IdUse::kNone) out.text(row.id == IdUse::kRequired ? " ID" : " [ID]");
-  if (command == CommandId::kKill) out.text(" [SIGNAL]");
-  if (command == CommandId::kExec) out.text(" [CMD [ARGS]]");
-  if (command == CommandId::kPs) out.text(" [OPTIONS OF PS]");
-  if (row.id == IdUse::kOptional) out.text(" [-- CMD [ARGS]]");
-  out.text("\n\n  ").text(next_text(name)).character('\n');
+  out.text(source::operands_of(command)).text("\n\n  ").text(next_text(name)).character('\n');
   write_options(bit(command), out);
 }
 

@@ -5,6 +5,7 @@
 // run of texts, each ending in NUL, and rows of a few bytes: a pointer for each text would cost as
 // much as the texts.
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -113,6 +114,9 @@ constexpr OptionSource kOptions[kOptionCount] = {
     {"version", 'v', kSwitch, kEverywhere, "show the version"},
 };
 
+// The enumerators are in the order of the alphabet, and a row that lacks would be an empty one.
+static_assert(std::ranges::is_sorted(kOptions, {}, &OptionSource::name));
+
 // In the order of CommandId.
 constexpr CommandSource kCommands[kCommandCount] = {
     {"run", "run a bundle, or without an ID a copy of the host, in the foreground"},
@@ -137,6 +141,8 @@ constexpr CommandSource kCommands[kCommandCount] = {
     {"restore", "not there yet"},
 };
 
+static_assert(kCommands[kCommandCount - 1].name == "restore");
+
 constexpr IdUse id_use(CommandId command) {
   switch (command) {
     case CommandId::kRun:
@@ -149,6 +155,18 @@ constexpr IdUse id_use(CommandId command) {
     case CommandId::kCheckpoint:
     case CommandId::kRestore: return IdUse::kNone;
     default: return IdUse::kRequired;
+  }
+}
+
+// What may stand behind the id.
+constexpr const char* operands_of(CommandId command) {
+  switch (command) {
+    case CommandId::kRun:
+    case CommandId::kPlan: return " [-- CMD [ARGS]]";
+    case CommandId::kKill: return " [SIGNAL]";
+    case CommandId::kExec: return " [CMD [ARGS]]";
+    case CommandId::kPs: return " [OPTIONS OF PS]";
+    default: return "";
   }
 }
 

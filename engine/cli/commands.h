@@ -24,8 +24,8 @@ struct Environment {
   const char* find(std::string_view name) const;
 };
 
-// One function per command. Each returns the exit status of nosc.
-// Each ends with finish() where it has a status, and returns where that is 0.
+// One function per command. Each ends with finish() where it has a status, and returns where that
+// is 0.
 void create(const CommandLine& line, const Environment& environment);
 void start(const CommandLine& line, const Environment& environment);
 void print_state(const CommandLine& line, const Environment& environment);
@@ -44,14 +44,13 @@ void write_spec(const CommandLine& line, const Environment& environment);
 void print_features(const CommandLine& line, const Environment& environment);
 void report(const CommandLine& line, const Environment& environment);
 
-// Parses the command line and carries it out. Errors are worded on standard error.
-// Shape: `arguments` is argv with its first word. Returns the exit status.
 // Ends the command: takes back what is open and exits. What the end of the process closes and frees
 // by itself is left to it.
 [[noreturn]] void finish(int status);
 
-// Carries out a command line.
-// Shape: `envp` is what the kernel gave the process, with the auxiliary vector behind it.
+// Parses the command line and carries it out. Errors are worded on standard error.
+// Shape: `arguments` is argv with its first word; `envp` is what the kernel gave the process, with
+// the auxiliary vector behind it.
 [[noreturn]] void main(std::span<char*> arguments, char** envp);
 
 }  // namespace nosc::cli

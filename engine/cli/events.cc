@@ -3,7 +3,8 @@
 
 #include "engine/cli/cgroup_commands.h"
 #include "engine/rt/number.h"
-#include "syscalls/sys.h"
+#include "engine/rt/split.h"
+#include "engine/rt/waiting.h"
 
 // Statistics in the shape that runc prints, so that its readers need no other.
 // Source: runc, types/events.go.
@@ -134,22 +135,15 @@ constexpr Row kRows[] = {
      {"", ""}},
 };
 
-// The first line of a text, which is taken away from it.
-std::string_view take_line(std::string_view& text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
-  text.remove_prefix(line.size() < text.size() ? line.size() + 1 : line.size());
-  return line;
-}
-
 void write_map(std::string_view text, Writer& out) {
   bool is_first = true;
   while (!text.empty()) {
-    const std::string_view line = take_line(text);
-    const size_t space = line.find(' ');
-    if (space == line.npos) continue;
+    std::string_view line = take_until(text, '\n');
+    const std::string_view word = take_until(line, ' ');
+    if (line.empty()) continue;
     if (!is_first) out.character(',');
     is_first = false;
-    out.quoted(line.substr(0, space)).character(':').text(line.substr(space + 1));
+    out.quoted(word).character(':').text(line);
   }
 }
 
@@ -158,18 +152,11 @@ void write_pressure(std::string_view text, Writer& out) {
   out.character('{');
   for (bool is_first = true; !text.empty(); is_first = false) {
     if (!is_first) out.character(',');
-    const std::string_view line = take_line(text);
-    size_t place = line.find(' ');
-    out.quoted(line.substr(0, place));
-    char before = '{';
-    out.character(':');
-    while (place != line.npos) {
-      const size_t equals = line.find('=', place);
-      if (equals == line.npos) break;
-      out.character(before).quoted(line.substr(place + 1, equals - place - 1)).character(':');
-      before = ',';
-      place = line.find(' ', equals);
-      out.text(line.substr(equals + 1, place == line.npos ? place : place - equals - 1));
+    std::string_view line = take_until(text, '\n');
+    out.quoted(take_until(line, ' '));
+    for (const char* before = ":{"; !line.empty(); before = ",") {
+      std::string_view value = take_until(line, ' ');
+      out.text(before).quoted(take_until(value, '=')).character(':').text(value);
     }
     out.character('}');
   }
@@ -188,7 +175,7 @@ uint64_t number_behind(std::string_view line, std::string_view key) {
 void write_devices(std::string_view text, std::string_view key, Writer& out) {
   bool is_first = true;
   while (!text.empty()) {
-    const std::string_view line = take_line(text);
+    const std::string_view line = take_until(text, '\n');
     const size_t colon = line.find(':');
     const size_t space = line.find(' ');
     if (colon == line.npos || space == line.npos || space < colon) continue;
@@ -207,12 +194,9 @@ void write_devices(std::string_view text, std::string_view key, Writer& out) {
 
 // "12 34 "
 void write_list(std::string_view text, Writer& out) {
-  const char* before = "";
-  for (; !text.empty(); text.remove_prefix(std::min(text.find(' ') + 1, text.size()))) {
-    const auto number = parse_decimal(text.substr(0, text.find_first_of(" \n")));
-    if (!number) return;
-    out.text(before).decimal(*number);
-    before = ",";
+  std::string_view line = take_until(text, '\n');
+  for (const char* before = ""; !line.empty(); before = ",") {
+    out.text(before).text(take_until(line, ' '));
   }
 }
 
@@ -306,9 +290,7 @@ void follow(const Target& target, uint32_t interval_ms) {
   uint32_t waited_ms = 0;
   while (state::is_alive(target.record.progress().init)) {
     const uint32_t step_ms = std::min(kStepMs, interval_ms - waited_ms);
-    sys::Timespec duration{};
-    duration.nsec = static_cast<int>(step_ms * 1000000);
-    (void)sys::portable::ppoll({}, &duration, nullptr);
+    rt::sleep_ms(static_cast<int>(step_ms));
     const uint64_t now = count_kills(target.cgroup);
     if (now > kills) print_event(target, "oom");
     kills = now;

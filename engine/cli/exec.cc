@@ -198,7 +198,6 @@ launch::PreservedFds preserved_fds(const CommandLine& line) {
 void exec(const CommandLine& line, const Environment& environment) {
   Arena& arena = *environment.arena;
   const launch::PreservedFds preserved = preserved_fds(line);
-  launch::continue_in_copy(environment.argv, environment.envp);
   state::Record record;
   open_record(line, environment, record);
   require_enterable(record, line);
@@ -207,6 +206,11 @@ void exec(const CommandLine& line, const Environment& environment) {
   Plan plan = make_exec_plan(
       config, {.id = record.id(), .bundle = {}, .host = probe_host_for(config, environment)},
       arena);
+  const sys::Fd stub = process::open_stub();
+  const launch::Birth birth = launch::birth_of(plan, stub);
+  if (birth == launch::Birth::kDone) {
+    launch::continue_in_copy(environment.argv, environment.envp);
+  }
   for (const Error& warning : plan.capabilities.warnings) log_warning(warning);
   const bool detached = line.has(Option::kDetach);
   // Relayed, it is as large as the terminal that it is shown on.
@@ -226,7 +230,9 @@ void exec(const CommandLine& line, const Environment& environment) {
                       .container = container.borrow(),
                       .console_socket = console,
                       .preserved_fds = preserved,
-                      .cgroup = open_subcgroup(record, line, arena)};
+                      .cgroup = open_subcgroup(record, line, arena),
+                      .program = stub,
+                      .birth = birth};
   launch::enter(entry, arena);
   Undo end_process(launch::kill_and_reap, &entry.init.pid);
   tell_process(line, entry.init, std::move(pidfd_socket), arena);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/rt/files.h"
+#include "engine/rt/split.h"
 
 namespace nosc::cli {
 namespace {
@@ -21,21 +22,9 @@ bool is_beneath(std::string_view path, std::string_view directory) {
          (path.size() == directory.size() || path[directory.size()] == '/');
 }
 
-// Takes the next line off the front of `text`.
-std::string_view take_line(std::string_view& text) {
-  const size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text = end == text.npos ? std::string_view{} : text.substr(end + 1);
-  return line;
-}
-
 std::string_view mount_point_of(std::string_view line) {
-  for (int field = 0; field < 4; ++field) {
-    const size_t space = line.find(' ');
-    if (space == line.npos) return {};
-    line.remove_prefix(space + 1);
-  }
-  return line.substr(0, line.find(' '));
+  for (int field = 0; field < 4; ++field) take_until(line, ' ');
+  return take_until(line, ' ');
 }
 
 std::string_view read_mountinfo(Arena& arena) {
@@ -75,7 +64,7 @@ std::span<const char* const> kernel_mount_points(std::string_view mountinfo, std
   const auto points = arena.array<const char*>(static_cast<size_t>(lines));
   size_t count = 0;
   while (!mountinfo.empty()) {
-    const std::string_view line = take_line(mountinfo);
+    const std::string_view line = take_until(mountinfo, '\n');
     if (!is_kernels(line)) continue;
     const char* const point = unescaped(mount_point_of(line), arena);
     if (!is_beneath(std::string_view(point), root)) points[count++] = point;
@@ -105,13 +94,13 @@ std::span<const spec::Mount> with_host_mounts(std::span<const spec::Mount> own, 
   } else {
     text = read_mountinfo(arena);
     for (std::string_view rest = text; !rest.empty();) {
-      if (!shown_mount_point(take_line(rest)).empty()) ++count;
+      if (!shown_mount_point(take_until(rest, '\n')).empty()) ++count;
     }
   }
   const auto mounts = arena.array<spec::Mount>(count);
   size_t next = 0;
   while (!text.empty()) {
-    const std::string_view point = shown_mount_point(take_line(text));
+    const std::string_view point = shown_mount_point(take_until(text, '\n'));
     if (point.empty()) continue;
     const std::string_view path = arena.copy_string(point);
     mounts[next++] = {

@@ -138,7 +138,9 @@ void main(std::span<char*> arguments, char** envp) {
   set_warning_handler(log_warning);
   complete_streams();
   hooks::set_own_environment(envp);
-  Arena arena;
+  // Enough for what reads a record and changes nothing: the kernel is asked for more by the others.
+  char first[6 << 10] = {};
+  Arena arena(first);
   const Environment environment{
       .argv = arguments.data(), .envp = envp, .arena = &arena, .caller = identify_caller(envp)};
   parse_command_line(take_command_line(arguments), command_line, arena);

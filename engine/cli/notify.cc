@@ -44,7 +44,11 @@ bool says_ready(std::string_view message) {
 
 bool wait_until_ready(sys::BorrowedFd socket, const state::ProcessMark& init) {
   for (;;) {
-    if (rt::wait_until_readable(socket, kLookMs) == rt::Waited::kReady) {
+    const rt::Waited waited = rt::wait_until_readable(socket, kLookMs);
+    if (waited == rt::Waited::kInterrupted) {
+      fail({.operation = "wait for", .object = "notify socket", .text = "interrupted"});
+    }
+    if (waited == rt::Waited::kReady) {
       char buffer[kMessageBytes];
       const auto count = sys::read(socket, sys::MutableBytes(buffer, sizeof buffer));
       if (count && says_ready({buffer, *count})) return true;

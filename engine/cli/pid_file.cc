@@ -25,6 +25,7 @@ void write_pid_file(const char* path, sys::Pid pid, Arena& arena) {
   BufferWriter<kLongestNumber + 2> text;
   text.decimal(static_cast<uint32_t>(sys::to_raw(pid)));
   const auto temporary = sys::CStr::from_terminated(hidden_beside(path, text.view(), arena));
+  (void)sys::unlinkat(sys::kCwd, temporary, {});  // what a killed process of the same pid left
   const sys::Fd file = or_fail(sys::openat(sys::kCwd, temporary,
                                            sys::kO_WRONLY | sys::kO_CREAT | sys::kO_EXCL |
                                                sys::kO_NOFOLLOW | sys::kO_CLOEXEC,

@@ -4,6 +4,7 @@
 #include "engine/cli/cgroup_commands.h"
 #include "engine/rt/files.h"
 #include "engine/rt/number.h"
+#include "engine/rt/split.h"
 #include "syscalls/sys.h"
 #include "syscalls/sys/retry.h"
 
@@ -66,8 +67,7 @@ void write_table(std::string_view text, std::span<const sys::Pid> pids, Writer& 
     if (word_of(header, column++).empty()) fail({.text = "no PID field in the output of ps"});
   }
   for (bool is_header = true; !text.empty(); is_header = false) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::string_view line = take_until(text, '\n');
     const auto pid = static_cast<sys::Pid>(parse_decimal(word_of(line, column)).value_or(0));
     if (is_header || std::ranges::find(pids, pid) != pids.end()) out.text(line).character('\n');
   }

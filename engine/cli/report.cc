@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/cli/commands.h"
 #include "engine/rt/files.h"
+#include "engine/rt/split.h"
 #include "syscalls/sys.h"
 
 namespace nosc::cli {
@@ -19,19 +20,14 @@ Writer& label(Writer& out, std::string_view name) {
 
 // A file of /proc, or nothing where it can't be read: a report says what it can. One copy for all.
 [[gnu::noinline]] std::string_view read_text(const char* path, Arena& arena) {
-  auto text = read_file(path, kLargestFileBytes, arena);
-  if (!sys::faccessat(sys::kAT_FDCWD, sys::CStr::from_terminated(path), sys::kR_OK)) return {};
+  if (!sys::faccessat(sys::kCwd, sys::CStr::from_terminated(path), sys::kR_OK)) return {};
+  const auto text = read_file(path, kLargestFileBytes, arena);
   return {text.data(), text.size()};
 }
 
 template <class Use>
 void for_each_line(std::string_view text, Use use) {
-  while (!text.empty()) {
-    const size_t end = text.find('\n');
-    use(text.substr(0, end));
-    if (end == text.npos) return;
-    text.remove_prefix(end + 1);
-  }
+  while (!text.empty()) use(take_until(text, '\n'));
 }
 
 void report_identity(Writer& out) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/cli/commands.h"
+#include "engine/rt/paths.h"
 #include "engine/spec/write_default.h"
 #include "syscalls/sys.h"
 
@@ -18,10 +19,7 @@ spec::CgroupNamespace choose_cgroup_namespace() {
 
 void write_spec(const CommandLine& line, const Environment& environment) {
   Arena& arena = *environment.arena;
-  const char* bundle = line.has(Option::kBundle) ? line.option(Option::kBundle) : ".";
-  BufferWriter<4200> name;
-  name.text(bundle).text("/config.json");
-  const std::string_view path = arena.copy_string(name.view());
+  const std::string_view path = join_paths(line.option(Option::kBundle, "."), "config.json", arena);
   const sys::Fd file =
       or_fail(sys::openat(sys::kAT_FDCWD, sys::CStr::from_terminated(path.data()),
                           sys::kO_WRONLY | sys::kO_CREAT | sys::kO_EXCL | sys::kO_CLOEXEC,

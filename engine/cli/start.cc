@@ -18,7 +18,7 @@ Plan reread(const state::Record& record, Arena& arena) {
   return plan;
 }
 
-sys::Fd connect_to_created(const state::Record& record) {
+sys::Fd connect_to_created(state::Record& record) {
   sys::Fd connection;
   const state::Status status = state::status_of(record, &connection);
   switch (status) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/cli/container.h"
+#include "engine/cli/cgroup_commands.h"
 #include "engine/host/directory.h"
 #include "syscalls/sys.h"
 
@@ -30,7 +30,7 @@ class List {
     }
   }
 
-  void add(const state::Record& record) {
+  void add(state::Record& record) {
     if (format_ == Format::kIds) {
       out_.text(record.id()).character('\n');
       return;
@@ -99,13 +99,7 @@ Name* read_names(sys::BorrowedFd root, Arena& arena) {
 
 Format format_of(const CommandLine& line) {
   if (line.has(Option::kQuiet)) return Format::kIds;
-  if (!line.has(Option::kFormat)) return Format::kTable;
-  const std::string_view format = line.option(Option::kFormat);
-  if (format == "json") return Format::kJson;
-  if (format != "table") {
-    fail({.code = ErrorCode::kUsage, .operation = "unknown format", .object = format});
-  }
-  return Format::kTable;
+  return output_format(line) == OutputFormat::kJson ? Format::kJson : Format::kTable;
 }
 
 }  // namespace

@@ -11,27 +11,34 @@ namespace {
 
 constexpr size_t kLargestResourcesBytes = size_t{4} << 20;
 
+enum class Range : uint8_t {
+  kAtLeastZero,
+  kUnlimited,  // -1, too
+  kWeight,     // 0, or from 10 to 1000
+};
+
 // An option for each limit, and where it is in spec::Resources.
 struct Row {
   Option option;
+  Range range;
   uint16_t offset;
 };
 
-#define ROW(option, member) {Option::option, offsetof(spec::Resources, member)}
+#define ROW(option, range, member) {Option::option, Range::range, offsetof(spec::Resources, member)}
 
 constexpr Row kRows[] = {
-    ROW(kBlkioWeight, block_io.weight),
-    ROW(kCpuBurst, cpu.burst),
-    ROW(kCpuIdle, cpu.idle),
-    ROW(kCpuPeriod, cpu.period),
-    ROW(kCpuQuota, cpu.quota),
-    ROW(kCpuRtPeriod, cpu.realtime_period),
-    ROW(kCpuRtRuntime, cpu.realtime_runtime),
-    ROW(kCpuShare, cpu.shares),
-    ROW(kMemory, memory.limit),
-    ROW(kMemoryReservation, memory.reservation),
-    ROW(kMemorySwap, memory.swap),
-    ROW(kPidsLimit, pids.limit),
+    ROW(kBlkioWeight, kWeight, block_io.weight),
+    ROW(kCpuBurst, kAtLeastZero, cpu.burst),
+    ROW(kCpuIdle, kAtLeastZero, cpu.idle),
+    ROW(kCpuPeriod, kAtLeastZero, cpu.period),
+    ROW(kCpuQuota, kUnlimited, cpu.quota),
+    ROW(kCpuRtPeriod, kAtLeastZero, cpu.realtime_period),
+    ROW(kCpuRtRuntime, kUnlimited, cpu.realtime_runtime),
+    ROW(kCpuShare, kAtLeastZero, cpu.shares),
+    ROW(kMemory, kUnlimited, memory.limit),
+    ROW(kMemoryReservation, kUnlimited, memory.reservation),
+    ROW(kMemorySwap, kUnlimited, memory.swap),
+    ROW(kPidsLimit, kUnlimited, pids.limit),
 };
 
 // Takes a letter of these, in either case, from the end of a text. Returns its place among them,
@@ -55,12 +62,14 @@ bool counts_bytes(Option option) {
 }
 
 // A number, -1 for no limit, and of bytes with a unit behind it: 512m, 64MiB.
-int64_t parse_limit(Option option, std::string_view text) {
-  if (text == "-1") return -1;
+int64_t parse_limit(const Row& row, std::string_view text) {
+  if (row.range == Range::kUnlimited && text == "-1") return -1;
   std::string_view digits = text;
-  const int bits = counts_bytes(option) ? take_unit(digits) : 0;
+  const int bits = counts_bytes(row.option) ? take_unit(digits) : 0;
   const auto number = parse_decimal(digits, static_cast<uint64_t>(INT64_MAX) >> bits);
-  if (!number) fail({.code = ErrorCode::kUsage, .operation = "is no limit:", .object = text});
+  const bool is_weight = row.range != Range::kWeight || spec::is_weight(number.value_or(0));
+  if (!number || !is_weight)
+    fail({.code = ErrorCode::kUsage, .operation = "is no limit:", .object = text});
   return static_cast<int64_t>(*number << bits);
 }
 
@@ -70,7 +79,7 @@ spec::Resources resources_of_options(const CommandLine& line) {
   for (const Row& row : kRows) {
     if (!line.has(row.option)) continue;
     auto* limit = reinterpret_cast<spec::Limit*>(reinterpret_cast<char*>(&resources) + row.offset);
-    *limit = parse_limit(row.option, line.option(row.option));
+    *limit = parse_limit(row, line.option(row.option));
   }
   if (line.has(Option::kCpusetCpus)) resources.cpu.cpus = line.option(Option::kCpusetCpus);
   if (line.has(Option::kCpusetMems)) resources.cpu.mems = line.option(Option::kCpusetMems);

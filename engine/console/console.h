@@ -47,9 +47,10 @@ struct TerminalUse {
 
 // The child's half, in this order: make it in the devpts beneath `root`, while that is still
 // beneath the host's, which hands over the master; after setsid take the container's side, which is
-// returned, as controlling terminal and standard streams.
+// returned, as controlling terminal; make it the standard streams.
 // Step: kTerminal.
 sys::Fd make_terminal(sys::BorrowedFd root, const TerminalUse& use);
+void take_terminal(sys::BorrowedFd peer);
 void apply_terminal(sys::BorrowedFd peer);
 
 // Opens a new terminal's two sides. A part of make_terminal().

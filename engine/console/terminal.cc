@@ -120,9 +120,13 @@ sys::Fd make_terminal(sys::BorrowedFd root, const TerminalUse& use) {
   return peer;
 }
 
-void apply_terminal(sys::BorrowedFd peer) {
+void take_terminal(sys::BorrowedFd peer) {
   begin_step(Step::kTerminal);
   or_fail(sys::ioctl(peer, sys::kTIOCSCTTY), Operation::kSet);
+}
+
+void apply_terminal(sys::BorrowedFd peer) {
+  begin_step(Step::kTerminal);
   for (int stream = 0; stream < 3; ++stream) or_fail(sys::dup3(peer, stream), Operation::kSet);
 }
 

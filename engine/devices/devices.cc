@@ -2,6 +2,7 @@
 #include "engine/devices/devices.h"
 
 #include "engine/rt/descriptor_path.h"
+#include "engine/rt/device_number.h"
 #include "engine/rt/error.h"
 #include "engine/rt/passing_fd.h"
 #include "engine/rt/paths.h"
@@ -30,11 +31,6 @@ constexpr uint32_t kLargestMinor = 0xfffff;
 enum class Existing : uint8_t { kMustMatch, kIsReplaced };
 
 sys::CStr name_of(const DeviceRecord& device) { return sys::CStr::from_terminated(device.name); }
-
-// The number as the kernel packs it. Source: kdev_t.h, new_encode_dev.
-unsigned device_number(const DeviceRecord& device) {
-  return (device.minor & 0xff) | device.major << 8 | (device.minor & ~0xffU) << 12;
-}
 
 bool is_device(sys::BorrowedFd fd, const DeviceRecord& device) {
   sys::Statx status;
@@ -67,7 +63,8 @@ void bind_device(const DeviceRecord& device, sys::BorrowedFd directory) {
 
 void create_device(const DeviceRecord& device, sys::BorrowedFd directory, Existing existing) {
   for (;;) {
-    const auto made = sys::mknodat(directory, name_of(device), device.mode, device_number(device));
+    const auto made = sys::mknodat(directory, name_of(device), device.mode,
+                                   device_number(device.major, device.minor));
     if (made) break;
     if (made.failed_with(sys::kEPERM)) return bind_device(device, directory);
     if (!made.failed_with(sys::kEEXIST)) fail_step(Operation::kCreate, made.error());

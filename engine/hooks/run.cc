@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/hooks/hooks.h"
 #include "engine/rt/error.h"
+#include "engine/rt/files.h"
 #include "engine/rt/step.h"
 #include "engine/rt/waiting.h"
 #include "engine/rt/writer.h"
@@ -53,10 +54,11 @@ sys::Errno execute(const HookRecord& hook, const HookContext& context, sys::Borr
   (void)sys::prctl(sys::kPR_SET_PDEATHSIG, static_cast<unsigned long>(sys::kSIGKILL));
   (void)sys::setsid();
   const auto [out, error] = output;
-  (void)sys::dup3(input, kStdin);
-  (void)sys::dup3(out.raw() < 0 ? sys::BorrowedFd::from_raw(kStderr) : out, kStdout);
+  const auto own_out = out.raw() < 0 ? sys::BorrowedFd::from_raw(kStderr) : out;
+  if (const auto set = sys::dup3(input, kStdin); !set) return set.error();
+  if (const auto set = sys::dup3(own_out, kStdout); !set) return set.error();
   if (error.raw() >= 0) (void)sys::dup3(error, kStderr);
-  (void)sys::close_range(3, ~0u, sys::kCLOSE_RANGE_CLOEXEC);
+  (void)close_on_exec_from(3);
   (void)rt::reset_signals();
   enter_bundle(context);
   // Where the set-up has none; what a hook makes is not meant for everybody to change.

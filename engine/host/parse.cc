@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/host/parse.h"
 
+#include "engine/rt/split.h"
+
 namespace nosc::host {
-namespace {
-
-// Cuts the text before the next separator off the front.
-std::string_view take(std::string_view& text, char separator) {
-  const std::string_view front = text.substr(0, text.find(separator));
-  text.remove_prefix(front.size() < text.size() ? front.size() + 1 : text.size());
-  return front;
-}
-
-}  // namespace
 
 CgroupLine parse_cgroup_line(std::string_view line) {
-  (void)take(line, ':');
-  const std::string_view controllers = take(line, ':');
+  (void)take_until(line, ':');
+  const std::string_view controllers = take_until(line, ':');
   const bool inside = line.starts_with('/') && !line.starts_with("/..");
   return {controllers, inside ? line : std::string_view()};
 }
 
 Controllers parse_controllers(std::string_view list) {
   Controllers set;
-  while (!list.empty()) set.add(controller_of(take(list, ',')));
+  while (!list.empty()) set.add(controller_of(take_until(list, ',')));
   return set;
 }
 
@@ -33,7 +25,7 @@ std::string_view cgroup2_mount_point(std::string_view line) {
   std::string_view mount_point;
   for (int field = 1; field <= 5; ++field) {
     root = mount_point;
-    mount_point = take(line, ' ');
+    mount_point = take_until(line, ' ');
   }
   const bool usable = root == "/" && mount_point.find('\\') == mount_point.npos;
   return usable ? mount_point : std::string_view();

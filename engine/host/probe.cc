@@ -124,7 +124,7 @@ uint32_t find_last_capability(uint64_t permitted) {
 uint64_t permitted_capabilities() {
   sys::CapUserHeader header{.version = sys::k_LINUX_CAPABILITY_VERSION_3, .pid = sys::Pid{0}};
   sys::CapUserDataPair data{};
-  if (!sys::capget(header, &data)) return 0;
+  or_fail(sys::capget(header, &data), "capget", {});
   return uint64_t{data.word[1].permitted} << 32 | data.word[0].permitted;
 }
 

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/json/json.h"
+#include "engine/rt/number.h"
 
 namespace nosc::json {
 namespace {
-
-// Multiplies by ten and adds a digit.
-// Errors: false when the result needs more than 64 bits.
-bool append_digit(uint64_t& value, unsigned digit) {
-  if (value > UINT64_MAX / 10 || (value == UINT64_MAX / 10 && digit > UINT64_MAX % 10)) {
-    return false;
-  }
-  value = value * 10 + digit;
-  return true;
-}
 
 // Writes a key as a JSON pointer's part: ~ and / have escapes of their own.
 void write_part(Writer& writer, std::string_view key) {
@@ -48,11 +39,12 @@ Integer Document::integer(Index index) const {
     result.negative = true;
     digits.remove_prefix(1);
   }
-  for (const char c : digits) {
-    const auto digit = static_cast<unsigned>(c - '0');
-    if (digit > 9) return {.status = IntegerStatus::kNotInteger};
-    if (!append_digit(result.magnitude, digit)) result.status = IntegerStatus::kOutOfRange;
+  if (digits.find_first_not_of("0123456789") != digits.npos) {
+    return {.status = IntegerStatus::kNotInteger};
   }
+  const auto magnitude = parse_decimal(digits);
+  if (!magnitude) return {.status = IntegerStatus::kOutOfRange};
+  result.magnitude = *magnitude;
   return result;
 }
 

@@ -43,7 +43,8 @@ void set_names(const Plan& plan) {
 // Where what the plan has for /proc is written: the host's, while it is that, never a container's.
 // None if it has nothing.
 sys::Fd open_proc(const Plan& plan) {
-  if (plan.sysctls.empty() && plan.process.oom.text.empty()) return {};
+  const bool makes_time = plan.namespaces.created.has(sys::kCLONE_NEWTIME);
+  if (plan.sysctls.empty() && plan.process.oom.text.empty() && !makes_time) return {};
   begin_step(Step::kProc);
   return rt::open_proc(sees_host(plan) ? rt::VisibleProc::kHosts : rt::VisibleProc::kForeign);
 }
@@ -192,9 +193,9 @@ void child_main(const ChildContext& context) {
   cgroups::join_cgroups(*context.cgroup, cgroups::Processors::kCgroups);
   start_session();
   enter_cgroup_namespace(plan);
-  namespaces::apply_time_namespace(plan.namespaces);
-  mounts::open_early_sources(plan.mounts);
   const sys::Fd proc = open_proc(plan);
+  namespaces::apply_time_namespace(plan.namespaces, proc);
+  mounts::open_early_sources(plan.mounts);
   const bool hides = joins_processes(plan);
   // With its caller's ids: a user namespace's root isn't the owner of its own files in /proc.
   if (!hides) process::apply_oom_score_adj(plan.process.oom, proc);
@@ -211,7 +212,10 @@ void child_main(const ChildContext& context) {
   (void)sys::umask(sys::Mode{});  // modes of mount points and nodes are meant as written
   Go go;
   const sys::Fd terminal = set_up_root(context, go);
-  if (terminal) console::apply_terminal(terminal);
+  if (terminal) {
+    console::take_terminal(terminal);
+    console::apply_terminal(terminal);
+  }
 
   const bool detached = context.lifetime == Lifetime::kDetached;
   const auto waits = detached ? process::Waits::kForStart : process::Waits::kNot;
@@ -219,7 +223,7 @@ void child_main(const ChildContext& context) {
   if (!filters) process::apply_rlimits(plan.process.rlimits, waits);
   process::apply_attributes(plan.process.attributes);
   capabilities::apply_bounding(plan.capabilities);
-  process::give_streams(plan.process.identity);
+  if (plan.terminal == Terminal::kNone) process::give_streams(plan.process.identity);
   process::apply_identity(plan.process.identity);
   if (hides) hide_from_tracers();
   if (!detached) die_with_parent(context);

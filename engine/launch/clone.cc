@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/launch/clone.h"
 
+#include <utility>
+
 #include "engine/launch/last_stage.h"
 #include "engine/rt/error.h"
 #include "engine/rt/private_proc.h"
@@ -117,21 +119,37 @@ void hide_from_neighbours(const Plan& plan) {
   for (;;) (void)sys::exit_group(status);
 }
 
+// Waits until there is something to be received. The container's first process holds the channel
+// open, and waits, whatever became of the process between.
+void await_word(sys::BorrowedFd channel, sys::BorrowedFd between) {
+  sys::Pollfd entries[] = {{.fd = channel.raw(), .events = sys::kPOLLIN, .revents = {}},
+                           {.fd = between.raw(), .events = sys::kPOLLIN, .revents = {}}};
+  while (sys::portable::ppoll(entries, nullptr, nullptr).failed_with(sys::kEINTR)) {
+  }
+  if (!entries[0].revents && entries[1].revents) {
+    fail_system("start", "the container's first process", sys::kECHILD);
+  }
+}
+
 // Talks with the process between until it has ended.
-Init follow_between(CloneContext& context, sys::Pid between_pid) {
+// Shape: `between_pid` is 0 when it has been waited for.
+Init follow_between(CloneContext& context, sys::Pid& between_pid) {
   Init init;
+  const auto between = sys::pidfd_open(between_pid);
   for (;;) {
+    if (between) await_word(context.channel->parent, between.borrow());
     init.first = receive(context.channel->parent);
     if (init.first.event != Event::kUnshared) break;
     map_ids(context, between_pid);
   }
   const bool stays = context.between_stays && init.first.event == Event::kForked;
-  if (!stays) (void)wait_for(between_pid);
+  if (!stays) (void)wait_for(std::exchange(between_pid, sys::Pid{0}));
   if (init.first.event == Event::kExecuted) {
     fail_system("start", "the container's first process", sys::kECHILD);
   }
   if (init.first.event == Event::kFailed) return init;
   init.pid = stays ? between_pid : init.first.pid;
+  init.stands_for_another = stays;
   auto pidfd = sys::pidfd_open(init.pid);
   if (pidfd) init.pidfd = pidfd.take();
   or_fail(send_go(context.channel->parent), "send", "the container's set-up");
@@ -151,6 +169,8 @@ Init start_stepwise(CloneContext& context) {
   context.channel->child.reset();
   Init init = follow_between(context, pid);
   end_between.dismiss();
+  // The container's other orphans are not this process's to wait for.
+  if (!context.between_stays) (void)sys::prctl(sys::kPR_SET_CHILD_SUBREAPER, 0);
   return init;
 }
 
@@ -170,6 +190,7 @@ bool lacks_clone3(const sys::Result<sys::Pid>& result) {
 
 void kill_and_reap(void* pid) {
   const sys::Pid child = *static_cast<const sys::Pid*>(pid);
+  if (child == sys::Pid{0}) return;
   (void)sys::kill(child, sys::kSIGKILL);
   (void)wait_for(child);
 }

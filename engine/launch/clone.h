@@ -13,7 +13,8 @@ namespace nosc::launch {
 // The container's first process, as its parent knows it.
 struct Init {
   sys::Pid pid{};
-  sys::Fd pidfd;  // the same; none where the kernel has no such thing
+  bool stands_for_another = false;  // it is the process between, which ends as the first one does
+  sys::Fd pidfd;                    // the same; none where the kernel has no such thing
   Message first;  // what the child said while it was started: kFailed, or nothing of interest
 };
 
@@ -39,7 +40,7 @@ Init start_init(CloneContext& context);
 bool lacks_clone3(const sys::Result<sys::Pid>& result);
 
 // Ends a child that hasn't been waited for, and waits for it.
-// Shape: for Undo; `pid` points to a sys::Pid.
+// Shape: for Undo; `pid` points to a sys::Pid, 0 as long as there is none.
 void kill_and_reap(void* pid);
 
 }  // namespace nosc::launch

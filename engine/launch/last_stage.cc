@@ -38,12 +38,14 @@ void load_filter(const Plan& plan, process::Waits waits, sys::BorrowedFd channel
   or_fail(sys::prctl(sys::kPR_SET_DUMPABLE, 0), Operation::kSet);
 }
 
-void enter_in_place(const Plan& plan, const process::ExecDescriptors& last) {
+void enter_in_place(const Plan& plan, const process::ExecDescriptors& last, Birth birth) {
   const seccomp::SeccompPlan& filter = plan.seccomp;
   if (filter.listener_path != nullptr) return;
   if (plan.capabilities.leaves_root) capabilities::apply_permitted();
   if (!process::map_stub(plan.process.exec, last.stub)) return;
   process::InPlace stage;
+  stage.forks = birth == Birth::kByStub;
+  stage.takes_terminal = stage.forks && plan.terminal != Terminal::kNone;
   stage.capabilities = capabilities::sets_of(plan.capabilities);
   stage.sets_ambient = capabilities::sets_ambient(plan.capabilities);
   stage.ambient = plan.capabilities.ambient;

@@ -26,10 +26,14 @@ bool loads_filter(const seccomp::SeccompPlan& plan, seccomp::Loader moment);
 void load_filter(const Plan& plan, process::Waits waits, sys::BorrowedFd channel,
                  process::ExecDescriptors& last, sys::Fd& directory);
 
+// Whether the process that becomes the program is there already, or the stub makes it.
+enum class Birth : uint8_t { kDone, kByStub };
+
 // Goes on in the stub without executing it, and leaves to it what has to come after nosc's file is
 // left: the filter and the capabilities. Returns where that can't be had (process::map_stub()) or
 // the filter has a listener; then only capabilities have changed that the program's own take the
 // place of. Pre: nothing stands between this and the program, no hook and no wait.
-void enter_in_place(const Plan& plan, const process::ExecDescriptors& last);
+void enter_in_place(const Plan& plan, const process::ExecDescriptors& last,
+                    Birth birth = Birth::kDone);
 
 }  // namespace nosc::launch

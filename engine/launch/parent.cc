@@ -139,7 +139,7 @@ Failure admit(Launch& launch) {
     if (failure.failed()) return failure;
     if (launch.lifetime == Lifetime::kForeground) mark_set_up(*launch.record);
   }
-  (void)send_go(launch.channel.parent, go);  // one that has failed has told why
+  let_go_on(launch.channel.parent, go);
   return {};
 }
 
@@ -151,7 +151,17 @@ void tell_agent(Launch& launch, uint32_t number) {
                       .status = state::Status::kCreating},
                      launch.arena);
   launch.agent.reset();
-  (void)send_go(launch.channel.parent);  // one that has failed has told why
+  let_go_on(launch.channel.parent);
+}
+
+[[noreturn]] void fail_killed() {
+  fail({.operation = "wait for", .object = kSetUp, .text = "killed (memory limit too low?)"});
+}
+
+// Ends the command if the set-up has ended, and not for its program: its end closes the channel,
+// too.
+void check_executed(const Init& init) {
+  if (!init.stands_for_another && !state::has_executed(init.pid)) fail_killed();
 }
 
 // Waits until the program runs or a step has failed. A foreground container with a terminal sends
@@ -166,16 +176,16 @@ Failure await_exec(Launch& launch) {
   Message message = receive_interruptibly(launch);
   if (launch.lifetime == Lifetime::kDetached) {
     // What is killed closes its channel too.
-    if (message.event == Event::kExecuted) {
-      fail({.operation = "wait for", .object = kSetUp, .text = "killed (memory limit too low?)"});
-    }
+    if (message.event == Event::kExecuted) fail_killed();
     if (message.event == Event::kComplete) message = receive_interruptibly(launch);
   }
   if (message.event == Event::kListener) {
     tell_agent(launch, message.failure.index);
     message = receive_interruptibly(launch);
   }
-  return message.event == Event::kExecuted ? Failure{} : message.failure;
+  if (message.event != Event::kExecuted) return message.failure;
+  if (launch.lifetime == Lifetime::kForeground) check_executed(launch.init);
+  return {};
 }
 
 bool is_refused_overlay(const Failure& failure, const Plan& plan) {

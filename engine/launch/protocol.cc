@@ -16,6 +16,10 @@ bool is_to_be_repeated(sys::Errno error) {
   return error == sys::kEINTR || error == sys::kECONNRESET;
 }
 
+bool send(sys::BorrowedFd child_end, const Failure& record) {
+  return sys::sendto(child_end, sys::Bytes(&record, sizeof record), sys::kMSG_NOSIGNAL).ok();
+}
+
 void send_and_exit(const Failure& failure) {
   send_failure(failure_channel, failure);
   for (;;) (void)sys::exit_group(1);
@@ -33,6 +37,12 @@ Channel open_channel() {
 sys::Result<void> send_go(sys::BorrowedFd parent_end, const Go& go) {
   auto sent = sys::sendto(parent_end, sys::Bytes(&go, sizeof go), sys::kMSG_NOSIGNAL);
   return sys::Result<void>::from_raw(sent ? 0 : sent.raw());
+}
+
+void let_go_on(sys::BorrowedFd parent_end, const Go& go) {
+  const auto sent = send_go(parent_end, go);
+  if (sent.failed_with(sys::kEPIPE) || sent.failed_with(sys::kECONNRESET)) return;
+  or_fail(sent, "send", "the container's set-up");
 }
 
 sys::Result<void> wait_for_go(sys::BorrowedFd child_end, Go& go) {
@@ -55,12 +65,13 @@ void send_event(sys::BorrowedFd child_end, Event event, sys::Pid pid) {
   Failure record;
   record.error = static_cast<uint16_t>(event);
   record.index = static_cast<uint32_t>(pid);
-  send_failure(child_end, record);
+  if (send(child_end, record)) return;
+  for (;;) (void)sys::exit_group(1);
 }
 
 void send_failure(sys::BorrowedFd child_end, const Failure& failure) {
   // When the parent is gone there is nobody to tell.
-  (void)sys::sendto(child_end, sys::Bytes(&failure, sizeof failure), sys::kMSG_NOSIGNAL);
+  (void)send(child_end, failure);
 }
 
 bool message_is_next(sys::BorrowedFd parent_end) {

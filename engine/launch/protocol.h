@@ -32,12 +32,13 @@
 //
 //   parent                                between                       child
 //   fork -------------------------------->
-//                                          joins, cgroup
+//                                          opens cgroup.procs, joins namespaces
 //                       kUnshared <------- unshare(user)
 //   (write id maps) go ------------------>
 //                                          unshare(the rest), fork ---->
 //                    kForked, pid <------- exit                         waits
-//   waits for "between", go -------------------------------------------> set-up ... exec
+//   waits for "between", go -------------------------------------------> joins the cgroup,
+//                                                                        set-up ... exec
 //   <---------------------------------------------- end of file, or kFailed and the record
 //
 // A go is sent only where the diagram shows one being waited for.
@@ -69,6 +70,8 @@ struct Go {
 // Parent: lets the other side go on. Child: waits for that.
 // Errors: EPIPE on the child's side when the parent is gone.
 sys::Result<void> send_go(sys::BorrowedFd parent_end, const Go& go = {});
+// The same for a child that may have failed already: it has told why. Errors: any other.
+void let_go_on(sys::BorrowedFd parent_end, const Go& go = {});
 sys::Result<void> wait_for_go(sys::BorrowedFd child_end, Go& go);
 inline sys::Result<void> wait_for_go(sys::BorrowedFd child_end) {
   Go go;
@@ -79,7 +82,7 @@ inline sys::Result<void> wait_for_go(sys::BorrowedFd child_end) {
 enum class Event : uint16_t {
   kFailed,                     // a set-up step; also what the stub sends
   kUnshared,                   // the user namespace exists and waits for its maps
-  kForked,                     // `pid` is the container's first process
+  kForked = kForkedEvent,      // `pid` is the container's first process, or exec's new one
   kHooks,                      // the moment of the hooks outside the container; the child waits
   kComplete,                   // all but the filter is done: who ends now is ready, or was killed
   kListener = kListenerEvent,  // the filter is loaded and its listener waits to be handed over
@@ -92,6 +95,7 @@ struct Message {
   sys::Pid pid{};
 };
 
+// Ends the process where the event can't be sent: both sides would wait for each other.
 void send_event(sys::BorrowedFd child_end, Event event, sys::Pid pid);
 void send_failure(sys::BorrowedFd child_end, const Failure& failure);
 

@@ -4,6 +4,7 @@
 #include "engine/cgroups/control.h"
 #include "engine/launch/words.h"
 #include "engine/rt/error.h"
+#include "engine/rt/waiting.h"
 #include "syscalls/sys.h"
 
 namespace nosc::launch {
@@ -12,18 +13,12 @@ namespace {
 constexpr int kWaitMs = 10;
 constexpr int kWaits = 1000;  // ten seconds
 
-void sleep_ms(int duration_ms) {
-  sys::Timespec duration{};
-  duration.nsec = duration_ms * 1'000'000;
-  (void)sys::portable::ppoll({}, &duration, nullptr);
-}
-
 // Processes that share their pid namespace with others outlive the first one, and a cgroup that was
 // there before the container stays.
 void kill_others(const state::Record& record, const cgroups::CgroupPlan& plan) {
   for (int i = 0; cgroups::kill_all(plan, sys::kSIGKILL); ++i) {
     if (i == kWaits) fail_system("kill processes of", record.id(), sys::kEBUSY);
-    sleep_ms(kWaitMs);
+    rt::sleep_ms(kWaitMs);
   }
 }
 
@@ -65,7 +60,7 @@ void kill_init(const state::Record& record) {
       (void)sys::portable::ppoll({&entry, 1}, &duration, nullptr);
     } else if (process.failed_with(sys::kENOSYS)) {
       (void)sys::kill(init.pid, sys::kSIGKILL);
-      sleep_ms(kWaitMs);
+      rt::sleep_ms(kWaitMs);
     }
   }
 }

@@ -31,7 +31,6 @@ void continue_in_copy(char** argv, char** envp) {
   const size_t size = or_fail(sys::readlinkat(sys::kAT_FDCWD, kSelf, target), "read", kSelf);
   if (std::string_view(target, size).starts_with(kCopy)) return;
   const sys::Fd copy = open_self_copy();
-  if (process::continue_from(copy)) return;
   auto result = sys::execveat(copy, "", argv, envp, sys::kAT_EMPTY_PATH);
   if (result.failed_with(sys::kENOSYS)) {
     result = sys::execve(DescriptorPath(copy).path(), argv, envp);

@@ -32,6 +32,7 @@ constexpr const char* kOperations[] = {
     "verify",
     "run",
 };
+static_assert(std::size(kOperations) == static_cast<size_t>(Operation::kAwait) + 1);
 
 struct StepWords {
   Step step;

@@ -11,11 +11,6 @@
 namespace nosc::mounts {
 namespace {
 
-// The flags of one mount, as opposed to those of its file system, in the bits of mount(2).
-constexpr sys::MountFlags kPerMount =
-    sys::kMS_RDONLY | sys::kMS_NOSUID | sys::kMS_NODEV | sys::kMS_NOEXEC | sys::kMS_NOATIME |
-    sys::kMS_NODIRATIME | sys::kMS_RELATIME | sys::kMS_STRICTATIME | sys::kMS_NOSYMFOLLOW;
-
 constexpr sys::MountFlags kAccessTime = sys::kMS_NOATIME | sys::kMS_RELATIME | sys::kMS_STRICTATIME;
 
 struct AttributePair {
@@ -45,6 +40,8 @@ sys::MountAttrFlags attributes_of(sys::MountFlags flags) {
 // Setting any kind of access time replaces the whole field: the kernel takes it only so. What is
 // left without one is relatime, the kernel's default, which can't be taken off.
 sys::MountAttr attribute_change(sys::MountFlags set, sys::MountFlags cleared) {
+  // As mount(2) has it, which takes both.
+  if (set.has(sys::kMS_STRICTATIME)) set = set & ~sys::kMS_NOATIME;
   sys::MountAttr change{};
   change.attr_set = attributes_of(set);
   change.attr_clr = attributes_of(cleared & ~kAccessTime);
@@ -104,6 +101,18 @@ sys::Fd open_mounted(const MountRecord& record, sys::BorrowedFd root) {
                  Operation::kOpen);
 }
 
+// The same for a tmpfs. What is written there must not go to another mount, where somebody who
+// shares the directory above has swapped the name meanwhile.
+sys::Fd open_mounted_tmpfs(const MountRecord& record, sys::BorrowedFd root) {
+  sys::Fd mounted = open_mounted(record, root);
+  sys::Statfs status;
+  or_fail(sys::portable::fstatfs(mounted, status), Operation::kStat);
+  if (static_cast<uint32_t>(status.type) != sys::kTMPFS_MAGIC) {
+    fail_step(Operation::kVerify, sys::kEXDEV);
+  }
+  return mounted;
+}
+
 // Opens what has just been mounted over the destination. The name is looked up anew, so what is
 // found must be what was bound: an image that swaps the name must not keep the weaker flags.
 sys::Fd reopen_bound(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source) {
@@ -112,6 +121,17 @@ sys::Fd reopen_bound(const MountRecord& record, sys::BorrowedFd root, sys::Borro
     fail_step(Operation::kVerify, sys::kEXDEV);
   }
   return mounted;
+}
+
+// What a remount has to say again.
+sys::MountFlags current_flags(sys::BorrowedFd mounted) {
+  sys::Statfs status;
+  if (!sys::portable::fstatfs(mounted, status)) return {};
+  // statfs reports these with the bits of mount(2). The access time needs no care: a remount that
+  // doesn't name one keeps what was.
+  constexpr sys::MountFlags kReported =
+      sys::kMS_RDONLY | sys::kMS_NOSUID | sys::kMS_NODEV | sys::kMS_NOEXEC;
+  return sys::MountFlags::from_bits(static_cast<unsigned long>(status.flags)) & kReported;
 }
 
 void bind_classic(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd source,
@@ -236,11 +256,11 @@ void apply_file_system(const MountPlan& plan, const MountRecord& record, sys::Bo
     // A file system isn't mounted on itself, as the host's cgroup2 comes with a bind of its /sys.
     or_fail(sys::mount("tmpfs", DescriptorPath(target).path(), "tmpfs", sys::kMS_RDONLY, nullptr),
             Operation::kMount);
-    done = mount_on(PassingFd(open_mounted(record, root)));
+    done = mount_on(PassingFd(open_mounted_tmpfs(record, root)));
   }
   or_fail(done, Operation::kMount);
   if (!record.holds_cgroups && !record.copy_up) return;
-  const PassingFd mounted = open_mounted(record, root);
+  const PassingFd mounted = open_mounted_tmpfs(record, root);
   if (record.holds_cgroups) return bind_cgroups(plan, record, mounted);
   copy_tree(target, mounted);
 }
@@ -252,14 +272,15 @@ void bind(const MountRecord& record, sys::BorrowedFd root, sys::BorrowedFd sourc
   if (!bind_detached(record, source, target)) bind_classic(record, root, source, target);
 }
 
-sys::MountFlags current_flags(sys::BorrowedFd mounted) {
-  sys::Statfs status;
-  if (!sys::portable::fstatfs(mounted, status)) return {};
-  // statfs reports these with the bits of mount(2). The access time needs no care: a remount that
-  // doesn't name one keeps what was.
-  constexpr sys::MountFlags kReported =
-      sys::kMS_RDONLY | sys::kMS_NOSUID | sys::kMS_NODEV | sys::kMS_NOEXEC;
-  return sys::MountFlags::from_bits(static_cast<unsigned long>(status.flags)) & kReported;
+void set_read_only(sys::BorrowedFd mounted, sys::CStr path) {
+  auto changed =
+      sys::mount_setattr(mounted, "", sys::kAT_EMPTY_PATH, attribute_change(sys::kMS_RDONLY, {}));
+  if (changed.failed_with(sys::kENOSYS)) {
+    changed = sys::mount(
+        nullptr, path, nullptr,
+        sys::kMS_REMOUNT | sys::kMS_BIND | sys::kMS_RDONLY | current_flags(mounted), nullptr);
+  }
+  or_fail(changed, Operation::kSetAttributes);
 }
 
 void open_early_sources(MountPlan& plan) {

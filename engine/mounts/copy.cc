@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/host/directory.h"
 #include "engine/mounts/target.h"
+#include "engine/rt/device_number.h"
 #include "engine/rt/step.h"
 #include "syscalls/sys.h"
 
@@ -9,12 +10,6 @@ namespace {
 
 // Deeper trees are no start of a temporary file system.
 constexpr int kMaximumDepth = 64;
-
-constexpr unsigned device_number(const sys::Statx& status) {
-  constexpr unsigned kLowMinor = 0xff;
-  return status.rdev_major << 8 | (status.rdev_minor & kLowMinor) |
-         (status.rdev_minor & ~kLowMinor) << 12;
-}
 
 bool is(const sys::Statx& status, sys::Mode type) {
   return (status.mode & sys::kS_IFMT.bits()) == type.bits();
@@ -70,7 +65,8 @@ void copy_entry(sys::BorrowedFd from, sys::BorrowedFd to, sys::CStr name, int de
     target[size] = '\0';
     or_fail(sys::symlinkat(sys::CStr::from_terminated(target), to, name), Operation::kCreate);
   } else {
-    or_fail(sys::mknodat(to, name, mode, device_number(status)), Operation::kCreate);
+    or_fail(sys::mknodat(to, name, mode, device_number(status.rdev_major, status.rdev_minor)),
+            Operation::kCreate);
   }
   or_fail(sys::fchownat(to, name, sys::Uid{status.uid}, sys::Gid{status.gid},
                         sys::kAT_SYMLINK_NOFOLLOW),

@@ -4,7 +4,7 @@
 // The container's file system tree.
 //
 // The plan is three arrays of records in the order in which they are carried out: the entries of
-// `mounts`, the masked paths, and the paths that become read-only when everything else is in place.
+// `mounts`, the paths that become read-only when those are in place, and the masked paths.
 // They are applied in the container's mount namespace while the host's tree is still the root, so
 // that bind sources are host paths. Inside the rootfs no path is ever used by name: a target is
 // opened beneath the root's descriptor (rt/rooted.h) and mounted on through the descriptor, so that
@@ -170,7 +170,7 @@ sys::Fd prepare_root(const RootRecord& record);
 // Mounts the entries of `mounts` in order beneath `root`.
 void apply_mounts(const MountPlan& plan, sys::BorrowedFd root);
 
-// Masks paths and makes paths read-only beneath `root`. Devices must be in place.
+// Makes paths read-only and masks paths beneath `root`. Devices must be in place.
 void apply_path_restrictions(const MountPlan& plan, sys::BorrowedFd root);
 
 // Makes a directory the root of this process, as chroot(2) does.

@@ -58,11 +58,6 @@ constexpr Option kOptions[] = {
     {"unbindable", Effect::kPropagation, bits(sys::kMS_UNBINDABLE)},
 };
 
-// The flags that belong to one mount, and so have a recursive form that starts with "r".
-constexpr uint32_t kPerMount =
-    bits(sys::kMS_RDONLY | sys::kMS_NOSUID | sys::kMS_NODEV | sys::kMS_NOEXEC | sys::kMS_NOATIME |
-         sys::kMS_NODIRATIME | sys::kMS_RELATIME | sys::kMS_STRICTATIME | sys::kMS_NOSYMFOLLOW);
-
 const Option* find_option(std::string_view name) {
   if (name.size() >= sizeof Option::name) return nullptr;
   for (const Option& option : kOptions) {
@@ -80,7 +75,7 @@ bool has_recursive_form(const Option& option) {
     case Effect::kPropagation:
     case Effect::kBind: return true;
     case Effect::kSet:
-    case Effect::kClear: return (option.bits & kPerMount) != 0;
+    case Effect::kClear: return (option.bits & bits(kPerMount)) != 0;
     case Effect::kRefused: return true;
     case Effect::kCopyUp:
     case Effect::kNone: break;
@@ -102,7 +97,11 @@ void apply_option(const Option& option, bool recursive, MountOptions& out) {
       cleared = cleared | flags;
       break;
     case Effect::kPropagation: out.propagation = recursive ? flags | sys::kMS_REC : flags; break;
-    case Effect::kBind: out.binding = recursive ? Binding::kRecursive : Binding::kOne; break;
+    case Effect::kBind:
+      if (out.binding != Binding::kRecursive) {
+        out.binding = recursive ? Binding::kRecursive : Binding::kOne;
+      }
+      break;
     case Effect::kCopyUp: out.copy_up = true; break;
     case Effect::kNone:
     case Effect::kRefused: break;

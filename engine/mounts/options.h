@@ -20,6 +20,12 @@ enum class Binding : uint8_t {
   kRecursive,  // `rbind`: with the mounts beneath it
 };
 
+// The flags of one mount, as opposed to those of its file system, in the bits of mount(2): their
+// options have a recursive form that starts with "r".
+inline constexpr sys::MountFlags kPerMount =
+    sys::kMS_RDONLY | sys::kMS_NOSUID | sys::kMS_NODEV | sys::kMS_NOEXEC | sys::kMS_NOATIME |
+    sys::kMS_NODIRATIME | sys::kMS_RELATIME | sys::kMS_STRICTATIME | sys::kMS_NOSYMFOLLOW;
+
 // What the option list of one entry of `mounts` asks for.
 struct MountOptions {
   // Flags of mount(2) that are wanted, and those that are explicitly not wanted (`rw`, `dev`, ...).

@@ -123,7 +123,8 @@ TEST_F(OptionsTest, Binding) {
   EXPECT_EQ(parse({"ro"}).binding, Binding::kNone);
   EXPECT_EQ(parse({"bind"}).binding, Binding::kOne);
   EXPECT_EQ(parse({"rbind"}).binding, Binding::kRecursive);
-  EXPECT_EQ(parse({"rbind", "bind"}).binding, Binding::kOne);
+  EXPECT_EQ(parse({"rbind", "bind"}).binding, Binding::kRecursive);
+  EXPECT_EQ(parse({"bind", "rbind"}).binding, Binding::kRecursive);
 }
 
 TEST_F(OptionsTest, TheLastWordCounts) {

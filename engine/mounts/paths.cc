@@ -43,6 +43,16 @@ void cover(sys::BorrowedFd target, sys::BorrowedFd by) {
           Operation::kMount);
 }
 
+// The tmpfs is found by its name, which somebody who shares the directory above may have swapped:
+// what covers others must hide them.
+void check_empty(sys::BorrowedFd mounted) {
+  sys::Statfs status;
+  or_fail(sys::portable::fstatfs(mounted, status), Operation::kStat);
+  if (static_cast<uint32_t>(status.type) != sys::kTMPFS_MAGIC || status.files != 1) {
+    fail_step(Operation::kVerify, sys::kEXDEV);
+  }
+}
+
 void mask(const MaskRecord& record, sys::BorrowedFd root, Covers& covers) {
   const PassingFd target = open_if_present(record.path, root);
   if (!target) return;
@@ -54,15 +64,12 @@ void mask(const MaskRecord& record, sys::BorrowedFd root, Covers& covers) {
                      "nr_blocks=1,nr_inodes=1"),
           Operation::kMount);
   covers.empty = open_if_present(record.path, root);
+  if (covers.empty) check_empty(covers.empty);
 }
 
 void make_read_only(const ReadOnlyRecord& record, sys::BorrowedFd root, sys::BorrowedFd target) {
   if (record.kind == ReadOnlyKind::kRemount) {
-    or_fail(sys::mount(nullptr, DescriptorPath(target).path(), nullptr,
-                       sys::kMS_REMOUNT | sys::kMS_BIND | sys::kMS_RDONLY | current_flags(target),
-                       nullptr),
-            Operation::kSetAttributes);
-    return;
+    return set_read_only(target, DescriptorPath(target).path());
   }
   MountRecord itself;
   itself.binding = Binding::kRecursive;

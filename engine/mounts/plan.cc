@@ -93,17 +93,14 @@ void take_mode(MountRecord& record, Arena& arena) {
 bool is_cgroup_type(std::string_view type) { return type == "cgroup" || type == "cgroup2"; }
 
 // Version 1's hierarchies are shown as on hosts: a directory of them, each with the container's own
-// cgroup as its root. Who may write there without a cgroup namespace could name a program that the
-// kernel runs on the host (CVE-2022-0492).
-void plan_legacy_cgroups(MountRecord& record, const MountContext& context) {
+// cgroup as its root. The file that names a program for the kernel to run on the host
+// (release_agent, CVE-2022-0492) is in the hierarchy's root alone.
+void plan_legacy_cgroups(MountRecord& record) {
   record.type = "tmpfs";
   record.source = record.type;
   record.data = "mode=755";
   record.holds_cgroups = true;
   record.cgroup_flags = record.set;
-  if (!context.new_cgroup_namespace && !context.is_administrator) {
-    record.cgroup_flags |= sys::kMS_RDONLY;
-  }
 }
 
 // The cgroup hierarchy. Without a cgroup namespace of the container's own a new mount would show,
@@ -111,7 +108,7 @@ void plan_legacy_cgroups(MountRecord& record, const MountContext& context) {
 // (CVE-2023-25809, CVE-2022-0492). From an administrator of the host that would keep nothing.
 void plan_cgroup(MountRecord& record, const MountContext& context) {
   if (!context.cgroups.empty() && std::string_view(record.type) == "cgroup") {
-    return plan_legacy_cgroups(record, context);
+    return plan_legacy_cgroups(record);
   }
   if (context.cgroup2_mount == nullptr) {
     fail({.code = ErrorCode::kUnsupported,
@@ -176,7 +173,8 @@ void plan_source(const spec::Mount& mount, MountRecord& record, const MountConte
     fail_invalid(record.place, "unknown mount option", record.data);
   }
   record.source = join_paths(context.bundle, mount.source, arena).data();
-  if (const char* inside = below(root.path, record.source)) {
+  const std::string_view cleaned = clean_path(record.source, arena);
+  if (const char* inside = below(clean_path(root.path, arena), cleaned)) {
     record.source = inside;
     record.is_from_root = true;
   }

@@ -178,12 +178,16 @@ TEST_F(PlanMountsTest, CgroupsOfTheHostAreAnAdministratorsAsConfigured) {
   EXPECT_EQ(record.set, sys::kMS_NOSUID);
   record = plan_one("/sys/fs/cgroup", "cgroup", "cgroup", {"ro"});
   EXPECT_EQ(record.set, sys::kMS_RDONLY);
+}
+
+// Of version 1 the container sees its own ones alone.
+TEST_F(PlanMountsTest, CgroupsOfItsOwnAreAsConfigured) {
+  context_.new_cgroup_namespace = false;
   const CgroupEntry entry{.name = "pids", .source = "/sys/fs/cgroup/pids/c"};
   context_.cgroups = {&entry, 1};
-  record = plan_one("/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid"});
+  MountRecord record = plan_one("/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid"});
   EXPECT_EQ(record.cgroup_flags, sys::kMS_NOSUID);
-  context_.is_administrator = false;
-  record = plan_one("/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid"});
+  record = plan_one("/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid", "ro"});
   EXPECT_EQ(record.cgroup_flags, sys::kMS_RDONLY | sys::kMS_NOSUID);
 }
 

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include <string_view>
+
 #include "engine/mounts/target.h"
 #include "engine/rt/step.h"
 #include "syscalls/sys.h"
 
 namespace nosc::mounts {
 namespace {
+
+constexpr size_t kLargestPathBytes = 4096;
 
 void set_propagation(sys::CStr path, sys::MountFlags flags) {
   or_fail(sys::mount(nullptr, path, nullptr, flags, nullptr), Operation::kSetPropagation);
@@ -19,6 +25,22 @@ sys::Fd open_directory(sys::CStr path) {
   return or_fail(sys::openat(sys::kAT_FDCWD, path,
                              sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_NOFOLLOW | sys::kO_CLOEXEC),
                  Operation::kOpen);
+}
+
+// Makes the mount private that a directory lies on: of the directories above it, the nearest that
+// is a mount point; others are EINVAL.
+void make_holder_private(std::string_view path) {
+  char name[kLargestPathBytes];
+  if (path.size() >= sizeof name) fail_step(Operation::kSetPropagation, sys::kENAMETOOLONG);
+  memcpy(name, path.data(), path.size());
+  for (size_t size = path.size();; size = std::string_view(name, size).rfind('/')) {
+    name[size == 0 ? 1 : size] = '\0';
+    const auto done =
+        sys::mount(nullptr, sys::CStr::from_terminated(name), nullptr, sys::kMS_PRIVATE, nullptr);
+    if (done || size == 0 || !done.failed_with(sys::kEINVAL)) {
+      return or_fail(done, Operation::kSetPropagation);
+    }
+  }
 }
 
 // The changes go to a tmpfs that nothing else can reach, mounted over a directory that every host
@@ -61,6 +83,8 @@ void hide_kernel_file_systems(std::span<const char* const> mount_points) {
 
 void move_to(const RootRecord& record, sys::BorrowedFd root) {
   hide_kernel_file_systems(record.hidden);
+  // Over a shared root it would be moved on the host, too.
+  if (record.propagation.has(sys::kMS_SHARED)) set_propagation("/", sys::kMS_PRIVATE);
   or_fail(sys::fchdir(root), Operation::kChangeDirectory);
   or_fail(sys::mount(".", "/", nullptr, sys::kMS_MOVE, nullptr), Operation::kPivot);
   change_root(root);
@@ -113,14 +137,11 @@ sys::Fd prepare_root(const RootRecord& record) {
     mount_host_read_only(path);
     return open_directory(path);
   }
+  // On a shared mount the new one would appear on the host, and pivot_root refuses one as parent.
+  if (record.propagation.has(sys::kMS_SHARED)) make_holder_private(record.path);
   bind_recursively(path, path);
-  if (record.propagation.has(sys::kMS_SHARED)) {
-    // pivot_root refuses a root whose parent mount is shared: a first, private bind becomes the
-    // parent of a second one.
-    set_propagation(path, sys::kMS_PRIVATE);
-    bind_recursively(path, path);
-    set_propagation(path, sys::kMS_PRIVATE);
-  }
+  // What the host mounts in there from now on isn't the container's, unless it is asked for.
+  if (!record.root_propagation) set_propagation(path, sys::kMS_PRIVATE);
   return open_directory(path);
 }
 
@@ -131,19 +152,13 @@ void change_root(sys::BorrowedFd root) {
 
 void enter_root(const RootRecord& record, sys::BorrowedFd root) {
   begin_step(Step::kEnterRoot);
-  // The last remount has to name the root by path, and after the change of root this is "/".
-  const sys::MountFlags flags = record.read_only ? current_flags(root) : sys::MountFlags{};
   switch (record.entry) {
     case RootEntry::kPivot: pivot_to(record, root); break;
     case RootEntry::kMove: move_to(record, root); break;
     case RootEntry::kChroot: change_root(root); break;
   }
   or_fail(sys::chdir("/"), Operation::kChangeDirectory);
-  if (record.read_only) {
-    or_fail(sys::mount(nullptr, "/", nullptr,
-                       sys::kMS_REMOUNT | sys::kMS_BIND | sys::kMS_RDONLY | flags, nullptr),
-            Operation::kSetAttributes);
-  }
+  if (record.read_only) set_read_only(root, "/");
   if (record.root_propagation) set_propagation("/", record.root_propagation);
 }
 

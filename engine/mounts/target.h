@@ -15,8 +15,9 @@ namespace nosc::mounts {
 // True if a descriptor shows a directory.
 bool is_directory(sys::BorrowedFd fd);
 
-// Returns the flags that a mount has now, in the bits of mount(2); none where it can't be asked.
-sys::MountFlags current_flags(sys::BorrowedFd mounted);
+// Makes a mount read-only and leaves the rest of it as it is.
+// Shape: `path` is its name for kernels before 5.12, which have no mount_setattr.
+void set_read_only(sys::BorrowedFd mounted, sys::CStr path);
 
 // True where `fd` lies in a proc file system.
 bool is_on_proc(sys::BorrowedFd fd);

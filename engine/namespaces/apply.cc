@@ -116,19 +116,19 @@ void apply_joins(const NamespacePlan& plan) {
   }
 }
 
-void apply_time_namespace(const NamespacePlan& plan) {
+void apply_time_namespace(const NamespacePlan& plan, sys::BorrowedFd proc) {
   if (!plan.created.has(sys::kCLONE_NEWTIME)) return;
   begin_step(Step::kTimeNamespace);
   or_fail(sys::unshare(sys::kCLONE_NEWTIME), Operation::kUnshare);
   if (!plan.time_offsets.empty()) {
-    const sys::Fd offsets = or_fail(
-        sys::openat(sys::kCwd, "/proc/self/timens_offsets", sys::kO_WRONLY | sys::kO_CLOEXEC),
-        Operation::kOpen);
+    const sys::Fd offsets =
+        or_fail(sys::openat(proc, "self/timens_offsets", sys::kO_WRONLY | sys::kO_CLOEXEC),
+                Operation::kOpen);
     or_fail(sys::write(offsets, plan.time_offsets), Operation::kWrite);
   }
-  const sys::Fd made = or_fail(
-      sys::openat(sys::kCwd, "/proc/self/ns/time_for_children", sys::kO_RDONLY | sys::kO_CLOEXEC),
-      Operation::kOpen);
+  const sys::Fd made =
+      or_fail(sys::openat(proc, "self/ns/time_for_children", sys::kO_RDONLY | sys::kO_CLOEXEC),
+              Operation::kOpen);
   or_fail(sys::setns(made, sys::kCLONE_NEWTIME), Operation::kJoin);
 }
 

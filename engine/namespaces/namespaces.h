@@ -95,8 +95,8 @@ void close_joins(NamespacePlan& plan);
 void apply_joins(const NamespacePlan& plan);
 
 // Makes the new time namespace with its offsets and enters it. Those are settled as soon as a
-// process is in it, so clone can't make it. In the child. Pre: /proc is the host's.
-void apply_time_namespace(const NamespacePlan& plan);
+// process is in it, so clone can't make it. In the child. `proc` is rt::open_proc()'s.
+void apply_time_namespace(const NamespacePlan& plan, sys::BorrowedFd proc);
 
 // Writes both id maps of the child's new user namespace. In the parent, after clone.
 // Pre: the child waits, and hasn't been waited for, so that its pid means no one else.

@@ -80,6 +80,25 @@ void print_cgroup(const cgroups::CgroupPlan& plan, Writer& out) {
   if (has_defaults) end(out.text("device allow default"));
 }
 
+void print_strings(char** strings, Writer& out) {
+  out.text(" with");
+  for (; *strings != nullptr; ++strings) quoted(out, " ", *strings);
+  end(out);
+}
+
+// Those of a kind and of the ones behind it, up to the last.
+void print_hooks(const hooks::HookPlan& plan, hooks::Kind first, hooks::Kind last, Writer& out) {
+  for (auto kind = static_cast<size_t>(first); kind <= static_cast<size_t>(last); ++kind) {
+    for (const hooks::HookRecord& hook : plan.kinds[kind]) {
+      quoted(out.text("hook ").text(hook.place.pointer + sizeof "/hooks"), " ", hook.path);
+      if (hook.timeout_ms >= 0) {
+        out.text(" timeout ").decimal(static_cast<uint32_t>(hook.timeout_ms) / 1000).character('s');
+      }
+      print_strings(hook.argv, out);
+    }
+  }
+}
+
 void print_flags(std::string_view before, sys::MountFlags flags, Writer& out) {
   if (flags) mounts::write_option_names(flags, out.text(before));
 }
@@ -128,6 +147,10 @@ void print_mounts(const mounts::MountPlan& plan, std::span<const devices::Device
     for (const devices::DeviceRecord& device : nodes) print_device(device, out);
     end(out.text("default devices"));
   }
+}
+
+void print_root_entry(const mounts::MountPlan& plan, Writer& out) {
+  const mounts::RootRecord& root = plan.root;
   for (const mounts::ReadOnlyRecord& record : plan.read_only) {
     end(quoted(out, "read-only ", record.path));
   }
@@ -199,6 +222,7 @@ void print_process(const Plan& plan, Writer& out) {
   print_capability_set("ambient", plan.capabilities.ambient, out);
   if (process.no_new_privileges) end(out.text("no_new_privs"));
   if (plan.seccomp.loader != seccomp::Loader::kSetUp) print_seccomp(plan.seccomp, out);
+  print_hooks(plan.hooks, hooks::Kind::kStartContainer, hooks::Kind::kStartContainer, out);
   for (char** entry = process.exec.envp; entry != nullptr && *entry != nullptr; ++entry) {
     end(quoted(out, "env ", *entry));
   }
@@ -210,9 +234,7 @@ void print_process(const Plan& plan, Writer& out) {
   if (process.exec.has_label) end(quoted(out, "label ", argument[-1]));
   out.text("execute");
   for (uint32_t i = 0; i < process.exec.candidate_count; ++i) quoted(out, " ", *argument++);
-  out.text(" with");
-  for (; *argument != nullptr; ++argument) quoted(out, " ", *argument);
-  end(out);
+  print_strings(argument, out);
 }
 
 }  // namespace
@@ -230,8 +252,13 @@ void print_plan(const Plan& plan, Writer& out) {
   for (const sysctl::SysctlRecord& record : plan.sysctls) {
     end(quoted(quoted(out, "sysctl ", record.path), " ", record.value));
   }
-  if (plan.root_setup == RootSetup::kOwn) print_mounts(plan.mounts, plan.devices, out);
+  const bool has_root = plan.root_setup == RootSetup::kOwn;
+  if (has_root) print_mounts(plan.mounts, plan.devices, out);
+  if (plan.terminal == Terminal::kOwn) end(out.text("terminal"));
+  print_hooks(plan.hooks, hooks::Kind::kPrestart, hooks::Kind::kCreateContainer, out);
+  if (has_root) print_root_entry(plan.mounts, out);
   print_process(plan, out);
+  print_hooks(plan.hooks, hooks::Kind::kPoststart, hooks::Kind::kPoststop, out);
 }
 
 }  // namespace nosc

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/rt/split.h"
 #include "syscalls/constants.h"
 
 namespace nosc {
@@ -110,11 +111,9 @@ std::span<const mounts::CgroupEntry> plan_cgroup_entries(const Plan& plan, const
     std::string_view names = arena.copy_string(mount.substr(mount.rfind('/') + 1));
     const char* name = names.data();
     entries[count++] = {.name = name, .source = hierarchy.path.data()};
-    while (names.find(',') != names.npos || names.data() != name) {
-      const std::string_view one = names.substr(0, names.find(','));
-      entries[count++] = {arena.copy_string(one).data(), name, true};
-      if (one.size() == names.size()) break;
-      names.remove_prefix(one.size() + 1);
+    if (names.find(',') == names.npos) continue;
+    while (!names.empty()) {
+      entries[count++] = {arena.copy_string(take_until(names, ',')).data(), name, true};
     }
   }
   return entries.first(count);

@@ -32,11 +32,27 @@ Refusal enter_directory(sys::CStr path) {
   return {};
 }
 
+bool is_null(const sys::Statx& status) {
+  return (status.mode & sys::kS_IFMT.bits()) == sys::kS_IFCHR.bits() && status.rdev_major == 1 &&
+         status.rdev_minor == 3;
+}
+
+// The container's own null device; nothing where there is something else.
+sys::Fd open_null() {
+  auto opened =
+      sys::openat(sys::kCwd, "/dev/null", sys::kO_RDWR | sys::kO_NOCTTY | sys::kO_CLOEXEC);
+  if (!opened) return {};
+  sys::Statx status;
+  const auto asked = sys::statx(opened.borrow(), "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status);
+  return asked && is_null(status) ? opened.take() : sys::Fd{};
+}
+
 void change_groups(const IdentityRecord& record) {
   if (record.group_change == GroupChange::kKeep) return;
   begin_step(Step::kGroups);
   const auto changed = sys::portable::setgroups(record.groups);
-  const bool may_fail = record.group_change == GroupChange::kSetIfAllowed;
+  // None may be had instead: who asks for some gets them.
+  const bool may_fail = record.group_change == GroupChange::kSetIfAllowed && record.groups.empty();
   if (!may_fail || !changed.failed_with(sys::kEPERM)) or_fail(changed, Operation::kSet);
 }
 
@@ -64,11 +80,17 @@ void lower_oom_score_adj(const OomRecord& record, sys::Pid pid) {
 }
 
 void give_streams(const IdentityRecord& record) {
-  if (record.uid == sys::Uid{0}) return;
+  sys::Fd null;
   for (int stream = 0; stream < 3; ++stream) {
     const auto fd = sys::BorrowedFd::from_raw(stream);
     sys::Statx status;
     if (!sys::statx(fd, "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status)) continue;
+    if (is_null(status)) {
+      if (!null) null = open_null();
+      if (null) (void)sys::dup3(null, stream);
+      continue;
+    }
+    if (record.uid == sys::Uid{0}) continue;
     const auto type = status.mode & sys::kS_IFMT.bits();
     const bool is_output = stream != 0 && type == sys::kS_IFREG.bits();
     if (type != sys::kS_IFIFO.bits() && !is_output) continue;

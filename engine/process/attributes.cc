@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/process/attributes.h"
 
+#include <algorithm>
+
 #include "engine/rt/private_proc.h"
 #include "engine/rt/step.h"
 #include "engine/rt/writer.h"
@@ -67,10 +69,11 @@ class ProcessorList {
   ProcessorList(std::string_view text, Place place) : text_(text), place_(place) {}
 
   // Reads the whole list; each processor is set in `mask`, if that is large enough. Returns the
-  // number of bytes that the mask needs.
-  size_t read(std::span<unsigned char> mask) {
+  // number of words that the mask needs: in the kernel's, bytes have the machine's order.
+  size_t read(std::span<unsigned long> mask) {
+    constexpr size_t kBits = 8 * sizeof(unsigned long);
     at_ = 0;
-    size_t bytes = 0;
+    size_t words = 0;
     while (skip_separators()) {
       const uint32_t first = number();
       uint32_t last = first;
@@ -80,13 +83,11 @@ class ProcessorList {
       }
       if (last < first) fail_invalid(place_, "is no list of processors", text_);
       for (uint32_t processor = first; processor <= last; ++processor) {
-        if (processor / 8 >= bytes) bytes = processor / 8 + 1;
-        if (bytes <= mask.size()) {
-          mask[processor / 8] |= static_cast<unsigned char>(1U << processor % 8);
-        }
+        words = std::max(words, processor / kBits + 1);
+        if (words <= mask.size()) mask[processor / kBits] |= 1UL << processor % kBits;
       }
     }
-    return bytes;
+    return words;
   }
 
  private:
@@ -111,14 +112,11 @@ class ProcessorList {
   size_t at_ = 0;
 };
 
-// The kernel wants whole words.
 Processors plan_processors(std::string_view text, Place place, Arena& arena) {
   ProcessorList list(text, place);
-  constexpr size_t kWord = sizeof(unsigned long);
-  const size_t bytes = (list.read({}) + kWord - 1) / kWord * kWord;
-  const auto mask = arena.array<unsigned char>(bytes);
+  const auto mask = arena.array<unsigned long>(list.read({}));
   list.read(mask);
-  return mask;
+  return {reinterpret_cast<const unsigned char*>(mask.data()), mask.size_bytes()};
 }
 
 }  // namespace

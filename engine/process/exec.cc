@@ -3,13 +3,12 @@
 
 #include <utility>
 
-#include "engine/host/directory.h"
 #include "engine/process/process.h"
 #include "engine/process/stub/control.h"
 #include "engine/process/stub/image.h"
 #include "engine/rt/descriptor_path.h"
 #include "engine/rt/error.h"
-#include "engine/rt/number.h"
+#include "engine/rt/files.h"
 #include "engine/rt/step.h"
 #include "engine/rt/writer.h"
 #include "syscalls/sys.h"
@@ -44,8 +43,6 @@ sys::Errno exec_by_directory(const ExecRecord& record, const ExecDescriptors& de
 // nosc's file, as it is mapped. Source: the linker's own symbols.
 extern "C" {
 extern char image_first __asm__("__executable_start");
-extern char constants_end __asm__("etext");
-extern char initialised_end __asm__("edata");
 extern char image_end __asm__("_end");
 }
 
@@ -57,47 +54,14 @@ bool may_leave_image(sys::BorrowedFd program) {
   return set_program(program, &image_first).failed_with(sys::kEBUSY);
 }
 
-// Code and constants are one segment, from the file's beginning on.
-bool replace_constants(sys::BorrowedFd copy) {
-  const auto bytes = static_cast<size_t>(&constants_end - &image_first);
-  return sys::portable::mmap(&image_first, bytes, sys::kPROT_READ | sys::kPROT_EXEC,
-                             sys::kMAP_PRIVATE | sys::kMAP_FIXED, copy, 0)
-      .ok();
-}
-
-// Variables are what they are by now, and not what they began as. Where pages are larger than here
-// the kernel refuses, and nothing has changed.
-bool replace_variables() {
-  constexpr uintptr_t kPageBytes = 4096;
-  const auto first = reinterpret_cast<uintptr_t>(&initialised_end - 1) & ~(kPageBytes - 1);
-  auto* place = reinterpret_cast<void*>(first);
-  const size_t bytes = reinterpret_cast<uintptr_t>(&image_end) - first;
-  const auto memory = sys::portable::mmap(nullptr, bytes, sys::kPROT_READ | sys::kPROT_WRITE,
-                                          sys::kMAP_PRIVATE | sys::kMAP_ANONYMOUS,
-                                          sys::BorrowedFd::from_raw(-1), 0);
-  if (!memory) return false;
-  memcpy(*memory, place, bytes);
-  return sys::mremap(*memory, bytes, bytes, sys::kMREMAP_MAYMOVE | sys::kMREMAP_FIXED, place).ok();
-}
-
 // Whether none of the texts of a null-terminated array lies in nosc's file.
 bool outlive_image(char** texts) {
   while (*texts != nullptr && !is_in_image(*texts)) ++texts;
   return *texts == nullptr;
 }
 
-// For kernels before 5.11: marks what /proc/self/fd lists, the list's own descriptor included.
-void mark_each_descriptor(uint32_t first) {
-  const sys::Fd directory = or_fail(
-      sys::openat(sys::kCwd, kDescriptors, sys::kO_RDONLY | sys::kO_DIRECTORY | sys::kO_CLOEXEC),
-      "open", kDescriptors);
-  host::DirectoryReader reader(directory);
-  while (const char* name = reader.next()) {
-    const std::optional<uint64_t> number = parse_decimal(name, INT32_MAX);
-    if (!number || *number < first) continue;
-    const auto fd = sys::BorrowedFd::from_raw(static_cast<int>(*number));
-    or_fail(sys::portable::fcntl(fd, sys::kF_SETFD, sys::kFD_CLOEXEC), "mark descriptor", name);
-  }
+bool outlives_image(const ExecRecord& record) {
+  return outlive_image(record.stub_argv + 1) && outlive_image(record.envp);
 }
 
 }  // namespace
@@ -114,8 +78,7 @@ void close_descriptors_on_exec(uint32_t kept) {
       fail_system("pass on descriptor", name.decimal(first - 1).view(), sys::kEBADF);
     }
   }
-  // ENOSYS before 5.9, EINVAL before 5.11.
-  if (!sys::close_range(first, ~0u, sys::kCLOSE_RANGE_CLOEXEC)) mark_each_descriptor(first);
+  or_fail(close_on_exec_from(first), "mark", kDescriptors);
 }
 
 sys::Fd open_stub() {
@@ -149,14 +112,17 @@ sys::Result<sys::Fd> open_working_directory() {
   return sys::openat(sys::kCwd, ".", sys::kO_PATH | sys::kO_DIRECTORY | sys::kO_CLOEXEC);
 }
 
-bool continue_from(sys::BorrowedFd copy) {
-  if (!may_leave_image(copy)) return false;
-  return replace_constants(copy) && replace_variables() && set_program(copy, &image_first);
+bool can_map_stub(const ExecRecord& record, sys::BorrowedFd stub, Rights rights) {
+  if (!outlives_image(record)) return false;
+  if (rights == Rights::kOwn) return may_leave_image(stub);
+  uint32_t map_bytes = 0;
+  return sys::prctl(sys::kPR_SET_MM, sys::kPR_SET_MM_MAP_SIZE,
+                    reinterpret_cast<uintptr_t>(&map_bytes))
+      .ok();
 }
 
 bool map_stub(const ExecRecord& record, sys::BorrowedFd stub) {
-  if (!outlive_image(record.stub_argv + 1) || !outlive_image(record.envp)) return false;
-  if (!may_leave_image(stub)) return false;
+  if (!outlives_image(record) || !may_leave_image(stub)) return false;
   auto* place = reinterpret_cast<void*>(kStubAddress);
   const auto mapped =
       sys::portable::mmap(place, kStubImage.size(), sys::kPROT_READ | sys::kPROT_EXEC,
@@ -223,10 +189,6 @@ void check_program(const ExecRecord& record) {
     if (allowed || allowed.failed_with(sys::kEACCES)) refusal = sys::kEACCES;
   }
   fail_step(Operation::kExecute, refusal);
-}
-
-int exit_status_of_exec(sys::Errno error) {
-  return error == sys::kENOENT || error == sys::kENOTDIR ? 127 : 126;
 }
 
 }  // namespace nosc::process

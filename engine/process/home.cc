@@ -6,6 +6,7 @@
 #include "engine/rt/descriptor_path.h"
 #include "engine/rt/number.h"
 #include "engine/rt/rooted.h"
+#include "engine/rt/split.h"
 #include "syscalls/sys.h"
 
 namespace nosc::process {
@@ -14,13 +15,6 @@ namespace {
 // A passwd file is data of the image: nosc reads so much of it and no more.
 constexpr size_t kLargestPasswdBytes = size_t{1} << 20;
 constexpr size_t kBufferBytes = 4096;
-
-// Cuts the first field off a line of fields separated by colons.
-std::string_view take_field(std::string_view& line) {
-  const std::string_view field = line.substr(0, line.find(':'));
-  line.remove_prefix(field.size() < line.size() ? field.size() + 1 : line.size());
-  return field;
-}
 
 // Opens the passwd file, if it is one: opening a device that lies there in its place might do
 // something, and a FIFO would never open.
@@ -40,13 +34,13 @@ sys::Result<sys::Fd> open_passwd(sys::BorrowedFd rootfs) {
 
 std::string_view home_in_passwd_line(std::string_view line, uint32_t uid) {
   // name:password:uid:gid:comment:home:shell
-  take_field(line);
-  take_field(line);
-  const std::optional<uint64_t> id = parse_decimal(take_field(line), UINT32_MAX);
+  take_until(line, ':');
+  take_until(line, ':');
+  const std::optional<uint64_t> id = parse_decimal(take_until(line, ':'), UINT32_MAX);
   if (!id || *id != uid) return {};
-  take_field(line);
-  take_field(line);
-  const std::string_view home = take_field(line);
+  take_until(line, ':');
+  take_until(line, ':');
+  const std::string_view home = take_until(line, ':');
   return home.starts_with('/') ? home : std::string_view();
 }
 

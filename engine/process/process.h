@@ -5,17 +5,18 @@
 //
 // The parts are applied at different moments, in this order (launch/child.cc is the whole of it):
 //   while /proc is the host's   apply_oom_score_adj
-//   in the container's root     apply_rlimits, capabilities::apply_bounding, apply_identity,
+//   in the container's root     apply_rlimits, apply_attributes, capabilities::apply_bounding,
+//                               give_streams, apply_identity, console::apply_default_signals,
 //                               capabilities::apply_capabilities, apply_no_new_privileges,
-//                               console::apply_default_signals, apply_exec
+//                               apply_exec
 //
 // apply_identity() enters the working directory twice if need be: with the runtime's privileges
 // first, and with the user's where those don't reach (a home on a network file system). Either way
 // getcwd must then name an absolute path: "(unreachable)/..." means that the directory lies outside
 // the container's root, reached through a descriptor that someone forgot (CVE-2024-21626).
 //
-// The last step isn't the program itself but the stub (stub/stub.cc), a program of a few hundred
-// bytes in a sealed memory file. At the moment of the last execve, /proc/self/exe is the stub's
+// The last step isn't the program itself but the stub (stub/stub.cc), a program of two or three
+// kilobytes in a sealed memory file. At the moment of the last execve, /proc/self/exe is the stub's
 // and not nosc's: a container whose program is /proc/self/exe, or a script that starts with
 // #!/proc/self/exe, gets to see the stub, never the host's file (CVE-2019-5736). The stub tries the
 // candidates for the program in order, as execvp would, and reports failure as one record.
@@ -57,7 +58,7 @@ struct RlimitRecord {
 // What happens to the supplementary groups.
 enum class GroupChange : uint8_t {
   kSet,
-  kSetIfAllowed,  // the caller's or a joined user namespace may deny it: done without, as in runc
+  kSetIfAllowed,  // the caller's or a joined user namespace may deny it: none is done without
   kKeep,          // denied by the container's own user namespace
 };
 
@@ -152,8 +153,9 @@ void raise_hard_limits(std::span<const RlimitRecord> records, sys::Pid pid);
 
 // Gives the standard streams that are pipes to the user, and the files that output goes to:
 // /dev/stdout opens them anew, and what the caller made may let nobody else in. A device belongs to
-// everybody (CVE-2026-88265), and a file that is read to whoever wrote it. What can't be given
-// stays as it is.
+// everybody (CVE-2026-88265), and a file that is read to whoever wrote it. The host's null device
+// gives way to the container's, for root inside could change the mode and the owner that it has for
+// everybody. What can't be given stays as it is. Pre: in the container's root.
 void give_streams(const IdentityRecord& record);
 
 // Sets umask, groups and ids and enters the working directory.
@@ -185,7 +187,7 @@ struct ExecDescriptors {
   sys::BorrowedFd attributes = sys::BorrowedFd::from_raw(-1);
   // /proc/self/fd of the host (open_descriptor_directory()), or none: only where execveat may be
   // missing, which is an emulator's case; Linux has it since 3.19.
-  sys::BorrowedFd descriptor_directory;
+  sys::BorrowedFd descriptor_directory = sys::BorrowedFd::from_raw(-1);
   // A filter is loaded, which may not let execveat through, and may kill for it.
   bool is_filtered = false;
   bool may_try_execveat = true;
@@ -203,10 +205,14 @@ sys::Result<sys::Fd> open_descriptor_directory();
 // told to the one who still has the container to set up. In the child.
 void check_program(const ExecRecord& record);
 
-// Goes on in `copy`, a copy of nosc's file: that is what the calling process consists of and what
-// it comes from afterwards (PR_SET_MM_MAP: stub/in_place.h), as if it had been executed. Returns
-// false where that can't be had, and then nothing has changed that matters.
-bool continue_from(sys::BorrowedFd copy);
+// Whose rights the stub is going to be mapped with.
+enum class Rights : uint8_t {
+  kOwn,
+  kNamespaces,  // those of a user namespace that is joined first
+};
+
+// Whether map_stub() is going to succeed in a child of the calling process.
+bool can_map_stub(const ExecRecord& record, sys::BorrowedFd stub, Rights rights);
 
 // Maps the stub where it can be called (stub/in_place.h). Returns whether it can: the kernel has to
 // let the calling process leave nosc's file, and what the program gets must not lie in there.
@@ -220,9 +226,5 @@ void enter_stub(const ExecRecord& record, const ExecDescriptors& descriptors, In
 
 // Executes the stub. Returns only on failure.
 [[noreturn]] void apply_exec(const ExecRecord& record, const ExecDescriptors& descriptors);
-
-// The exit status for a program that could not be started: 127 where it doesn't exist, 126 where it
-// can't be executed.
-int exit_status_of_exec(sys::Errno error);
 
 }  // namespace nosc::process

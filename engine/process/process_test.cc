@@ -196,12 +196,5 @@ TEST(ControlWord, RefusesOtherText) {
   }
 }
 
-TEST(ExitStatus, FollowsTheShells) {
-  EXPECT_EQ(exit_status_of_exec(sys::kENOENT), 127);
-  EXPECT_EQ(exit_status_of_exec(sys::kENOTDIR), 127);
-  EXPECT_EQ(exit_status_of_exec(sys::kEACCES), 126);
-  EXPECT_EQ(exit_status_of_exec(sys::kENOEXEC), 126);
-}
-
 }  // namespace
 }  // namespace nosc::process

@@ -100,8 +100,10 @@ struct Failure {
 };
 static_assert(sizeof(Failure) == 8);
 
-// The other message (`error` of a Failure without a step) that both kinds of programs send: `index`
-// is the seccomp listener's descriptor in the sender, who waits for a go.
+// The other messages (`error` of a Failure without a step) that both kinds of programs send:
+// `index` is the new process, and the seccomp listener's descriptor in the sender, who waits for a
+// go.
+inline constexpr uint16_t kForkedEvent = 2;
 inline constexpr uint16_t kListenerEvent = 64;
 
 }  // namespace nosc

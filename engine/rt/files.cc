@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "syscalls/sys.h"
+#include "syscalls/sys/fallback.h"
 
 namespace nosc {
 namespace {
@@ -64,6 +65,10 @@ sys::Result<void> write_all(sys::BorrowedFd fd, std::string_view text) {
     }
   }
   return sys::Result<void>::from_raw(0);
+}
+
+sys::Result<void> close_on_exec_from(uint32_t first) {
+  return sys::fallback::close_range(first, ~0u, sys::kCLOSE_RANGE_CLOEXEC);
 }
 
 }  // namespace nosc

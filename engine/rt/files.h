@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -20,6 +21,10 @@ std::span<char> read_to_end(sys::BorrowedFd fd, const char* path, size_t limit_b
 // Shape: the path is NUL-terminated.
 // Errors: as above; EISDIR for a directory. A FIFO isn't waited for.
 std::span<char> read_file(const char* path, size_t limit_bytes, Arena& arena);
+
+// Makes every descriptor from `first` on close at exec. Pre: /proc is the host's, before 5.11.
+// Errors of the result: those of sys::fallback::close_range().
+sys::Result<void> close_on_exec_from(uint32_t first);
 
 // Writes everything.
 sys::Result<void> write_all(sys::BorrowedFd fd, std::string_view text);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "engine/rt/split.h"
+
 namespace nosc {
 
 std::string_view clean_path(std::string_view path, Arena& arena) {
@@ -12,8 +14,7 @@ std::string_view clean_path(std::string_view path, Arena& arena) {
   const auto buffer = arena.array<char>(path.size() + 2);
   size_t used = 0;
   while (!path.empty()) {
-    const std::string_view component = path.substr(0, path.find('/'));
-    path.remove_prefix(std::min(component.size() + 1, path.size()));
+    const std::string_view component = take_until(path, '/');
     if (component.empty() || component == ".") continue;
     if (component == "..") {
       while (used > 0 && buffer[--used] != '/') {

@@ -9,8 +9,7 @@
 namespace nosc {
 
 // Cleans a path inside a container by its text alone: the result is absolute, holds no empty, "."
-// or
-// ".." component and no slash at its end; ".." at the root stays there.
+// or ".." component and no slash at its end; ".." at the root stays there.
 // Shape: NUL-terminated, in the arena. It says nothing about symbolic links: it is for comparing
 // and printing, and for opening beneath a root (rooted.h), never for opening as it stands.
 std::string_view clean_path(std::string_view path, Arena& arena);

@@ -13,6 +13,7 @@ class ProcessPath {
  public:
   ProcessPath(sys::Pid pid, const char* file);
 
+  const char* c_str() const { return text_.view().data(); }
   sys::CStr path() const { return sys::CStr::from_terminated(text_.view().data()); }
   // The same without "/proc/": the name in a proc file system's root.
   sys::CStr name() const { return sys::CStr::from_terminated(text_.view().data() + 6); }

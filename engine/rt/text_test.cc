@@ -6,6 +6,7 @@
 
 #include "engine/rt/number.h"
 #include "engine/rt/packed_names.h"
+#include "engine/rt/split.h"
 #include "engine/rt/testing.h"
 #include "engine/rt/undo.h"
 #include "engine/rt/writer.h"
@@ -40,6 +41,15 @@ TEST(PackedNames, AreTakenWholeAndInTurn) {
   packed = start;
   EXPECT_FALSE(take_name(packed, ""));
   EXPECT_EQ(packed, start + sizeof "user");
+}
+
+TEST(Split, TakesWhatStandsBeforeTheSeparator) {
+  std::string_view text = "a::bc";
+  for (const char* part : {"a", "", "bc", ""}) EXPECT_EQ(take_until(text, ':'), part);
+  EXPECT_TRUE(text.empty());
+  text = "line\n";
+  EXPECT_EQ(take_until(text, '\n'), "line");
+  EXPECT_TRUE(text.empty());
 }
 
 TEST(Number, ParsesWholeStringsOnly) {

@@ -22,6 +22,13 @@ bool is_ignored(sys::Signal signal) {
   return sys::rt_sigaction(signal, nullptr, &action) && action.handler != nullptr;
 }
 
+sys::Timespec duration_of(int duration_ms) {
+  sys::Timespec duration{};
+  duration.sec = duration_ms / 1000;
+  duration.nsec = duration_ms % 1000 * 1'000'000;
+  return duration;
+}
+
 }  // namespace
 
 sys::Result<void> take_interruptions() {
@@ -36,9 +43,7 @@ sys::Result<void> take_interruptions() {
 }
 
 Waited wait_until_readable(sys::BorrowedFd fd, int timeout_ms) {
-  sys::Timespec duration{};
-  duration.sec = timeout_ms / 1000;
-  duration.nsec = timeout_ms % 1000 * 1'000'000;
+  sys::Timespec duration = duration_of(timeout_ms);
   sys::Pollfd entries[] = {{.fd = interruptions.raw(), .events = sys::kPOLLIN, .revents = {}},
                            {.fd = fd.raw(), .events = sys::kPOLLIN, .revents = {}}};
   const auto ready = sys::retry_eintr(
@@ -48,6 +53,11 @@ Waited wait_until_readable(sys::BorrowedFd fd, int timeout_ms) {
   sys::SignalfdSiginfo info{};
   (void)sys::read(interruptions, sys::MutableBytes(&info, sizeof info));
   return Waited::kInterrupted;
+}
+
+void sleep_ms(int duration_ms) {
+  sys::Timespec duration = duration_of(duration_ms);
+  (void)sys::portable::ppoll({}, &duration, nullptr);
 }
 
 sys::Result<void> reset_signals(uint32_t ignored) {

@@ -24,6 +24,9 @@ sys::Result<void> take_interruptions();
 // Units: milliseconds; negative: no limit. Shape: `fd` may be -1.
 Waited wait_until_readable(sys::BorrowedFd fd, int timeout_ms);
 
+// Units: milliseconds.
+void sleep_ms(int duration_ms);
+
 // Signals as the bits of their numbers less one: all that a process may ignore.
 inline constexpr uint32_t kStandardSignals = 0x7fffffff;
 

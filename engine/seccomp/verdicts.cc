@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/rt/packed_names.h"
 #include "syscalls/errno.h"
 
 namespace nosc::seccomp {
@@ -31,12 +32,7 @@ constexpr char kMultiplexed[] =
 // The place of a name in a list, counted from 1; 0: it isn't there.
 uint32_t find(const char* list, std::string_view name) {
   for (uint32_t place = 1; *list != '\0'; ++place) {
-    size_t same = 0;
-    while (list[same] != '\0' && same != name.size() && list[same] == name[same]) ++same;
-    list += same;
-    if (same == name.size() && *list == '\0') return place;
-    while (*list++ != '\0') {
-    }
+    if (take_name(list, name)) return place;
   }
   return 0;
 }

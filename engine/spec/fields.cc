@@ -162,7 +162,7 @@ constexpr Row kExecCpuAffinityFields[] = {
 };
 
 constexpr Row kPersonalityFields[] = {
-    FIELD("domain", kEnum, kPlain, EnumId::kPersonalityDomain, Personality, domain),
+    FIELD("domain", kEnum, kRequired, EnumId::kPersonalityDomain, Personality, domain),
     UNSUPPORTED("flags", kPlain, kArray),
 };
 

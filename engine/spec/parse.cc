@@ -236,8 +236,7 @@ void Interpreter::limit(Index index, LimitRange range, Limit& target) {
     constexpr uint64_t kMaximum[] = {INT64_MAX, INT64_MAX, UINT32_MAX, UINT16_MAX};
     const uint64_t below_zero = range == LimitRange::kInt64 ? uint64_t{1} << 63 : 0;
     number(index, kMaximum[static_cast<size_t>(range)], below_zero, read);
-    // Source: runtime-spec 1.3.0, config-linux.md, "Block IO"; zero is no weight at all.
-    if (range == LimitRange::kWeight && read != 0 && (read < 10 || read > 1000)) {
+    if (range == LimitRange::kWeight && !is_weight(read)) {
       fail(index, "a weight is from 10 to 1000");
     }
   }

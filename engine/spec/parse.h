@@ -24,6 +24,12 @@ Config parse(std::span<char> text, Arena& arena);
 // there, and unsupported properties refused. `name` is its file's, for syntax errors.
 Process parse_process(std::span<char> text, const char* name, Arena& arena);
 
+// Whether it is a weight of block I/O; zero is none at all.
+// Source: runtime-spec 1.3.0, config-linux.md, "Block IO".
+constexpr bool is_weight(uint64_t weight) {
+  return weight == 0 || (weight >= 10 && weight <= 1000);
+}
+
 // Parses a `linux.resources` object that stands alone, as `update` gets it: as above, with places
 // that start there. `name` is its file's, for syntax errors.
 Resources parse_resources(std::span<char> text, const char* name, Arena& arena);

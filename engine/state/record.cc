@@ -187,6 +187,7 @@ void Record::create(sys::Fd root, const Texts& texts, const Progress& progress) 
   TemporaryName temporary;
   file_ = or_fail(make_file(root_, temporary), "create record of", id());
   or_fail(sys::flock(file_, sys::kLOCK_EX), "lock record of", id());
+  is_locked_ = true;
   auto done = write_whole(file_, texts, progress);
   if (done) {
     done = give_name(file_, root_, sys::CStr::from_terminated(id().data()));
@@ -210,13 +211,20 @@ sys::Result<void> Record::identify(sys::BorrowedFd file) {
   return status.nlink == 0 ? sys::kENOENT : sys::Errno{};
 }
 
+// Returns false where the file is too short, or none that is read at a place. One that can't be
+// read for another reason isn't damaged: the command ends.
+bool Record::read_at(int64_t offset, sys::MutableBytes bytes) const {
+  const auto count = sys::pread64(file_, bytes, offset);
+  if (count.failed_with(sys::kESPIPE)) return false;
+  return or_fail(count, "read", "record") == bytes.size();
+}
+
 // One that is written at this moment is read again.
 bool Record::read_progress() {
   for (int i = 0; i < kProgressReads; ++i) {
     StoredProgress stored;
-    const auto count =
-        sys::pread64(file_, sys::MutableBytes(&stored, sizeof stored), offsetof(Header, progress));
-    if (!count || *count != sizeof stored) return false;
+    const sys::MutableBytes bytes(&stored, sizeof stored);
+    if (!read_at(offsetof(Header, progress), bytes)) return false;
     const auto progress = from_stored(stored);
     if (!progress) continue;
     progress_ = *progress;
@@ -256,8 +264,7 @@ bool Record::read_all_but_config(Arena& arena) {
 }
 
 bool Record::read_from_start(std::span<char> bytes) const {
-  const auto count = sys::pread64(file_, sys::MutableBytes(bytes.data(), bytes.size()), 0);
-  return count && *count == bytes.size();
+  return read_at(0, sys::MutableBytes(bytes.data(), bytes.size()));
 }
 
 sys::Result<void> Record::try_open(sys::BorrowedFd root, std::string_view id, Arena& arena) {
@@ -287,10 +294,14 @@ void Record::open(std::string_view path, uint32_t owner, std::string_view id, Ar
 bool Record::relock() {
   or_fail(sys::retry_eintr([&] { return sys::flock(file_, sys::kLOCK_EX); }), "lock record of",
           id());
+  is_locked_ = true;
   return !is_deleted();
 }
 
-void Record::unlock() { (void)sys::flock(file_, sys::kLOCK_UN); }
+void Record::unlock() {
+  (void)sys::flock(file_, sys::kLOCK_UN);
+  is_locked_ = false;
+}
 
 void Record::lock() {
   if (!relock()) fail_missing(id());
@@ -298,13 +309,18 @@ void Record::lock() {
 }
 
 bool Record::try_lock() {
-  return sys::flock(file_, sys::kLOCK_EX | sys::kLOCK_NB).ok() && !is_deleted();
+  is_locked_ = sys::flock(file_, sys::kLOCK_EX | sys::kLOCK_NB).ok();
+  return is_locked_ && !is_deleted();
 }
 
-bool Record::is_locked_elsewhere() const {
+bool Record::is_locked_elsewhere() {
+  // To ask the kernel for a second lock is to give away the first.
+  if (is_locked_) return false;
   const auto locked = sys::flock(file_, sys::kLOCK_SH | sys::kLOCK_NB);
-  if (locked) (void)sys::flock(file_, sys::kLOCK_UN);
-  return locked.failed_with(sys::kEAGAIN);
+  if (locked.failed_with(sys::kEAGAIN)) return true;
+  if (locked) unlock();
+  (void)read_progress();
+  return false;
 }
 
 bool Record::is_deleted() { return identify(file_).failed_with(sys::kENOENT); }
@@ -322,7 +338,8 @@ void Record::remove(std::string_view id) const {
     (void)sys::unlinkat(root_, NotifyName(id, kNotifySocket).path());
     (void)sys::unlinkat(root_, NotifyName(id).path(), sys::kAT_REMOVEDIR);
   }
-  (void)sys::unlinkat(root_, sys::CStr::from_terminated(id.data()));
+  const auto removed = sys::unlinkat(root_, sys::CStr::from_terminated(id.data()));
+  if (!removed.failed_with(sys::kENOENT)) or_fail(removed, "remove record of", id);
 }
 
 std::span<char> Record::read_config(Arena& arena) const {

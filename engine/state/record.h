@@ -121,8 +121,9 @@ class Record {
   void unlock();
   // Locks again. Returns false where the record has been deleted meanwhile.
   bool relock();
-  // Whether another command acts on the container at this moment. Pre: this one holds no lock.
-  bool is_locked_elsewhere() const;
+  // Whether another command acts on the container at this moment. If not, reads the progress again:
+  // one may have ended just now.
+  bool is_locked_elsewhere();
   bool is_deleted();
 
   // Writes what has changed. Pre: locked.
@@ -151,6 +152,7 @@ class Record {
   sys::Result<void> identify(sys::BorrowedFd file);
   bool read_all_but_config(Arena& arena);
   bool read_from_start(std::span<char> bytes) const;
+  bool read_at(int64_t offset, sys::MutableBytes bytes) const;
   bool read_progress();
 
   sys::Fd owned_root_;
@@ -160,6 +162,7 @@ class Record {
   uint64_t size_bytes_ = 0;
   uint64_t config_offset_ = 0;
   uint32_t owner_ = 0;
+  bool is_locked_ = false;
   Progress progress_;
   Texts texts_;
 };
@@ -172,12 +175,16 @@ struct ProcessFacts {
 
 ProcessFacts facts_of(sys::Pid pid);
 
+// Whether a process, or a zombie that hasn't been waited for, has executed a program since its
+// birth.
+bool has_executed(sys::Pid pid);
+
 // The start time of a living process; 0 for one that is gone or a zombie.
 inline uint64_t start_time_of(sys::Pid pid) { return facts_of(pid).start_time; }
 
-// True while that very process lives.
+// True while that very process lives. One that was gone when it was written down has no start time.
 inline bool is_alive(const ProcessMark& mark) {
-  return mark.pid != sys::Pid{0} && start_time_of(mark.pid) == mark.start_time;
+  return mark.start_time != 0 && start_time_of(mark.pid) == mark.start_time;
 }
 
 // Opens that very process.
@@ -194,7 +201,7 @@ const char* status_name(Status status);
 
 // Shape: `connection`, where given, becomes the one to a created container, which it can be started
 // by (start_socket.h).
-Status status_of(const Record& record, sys::Fd* connection = nullptr);
+Status status_of(Record& record, sys::Fd* connection = nullptr);
 
 // How JSON is laid out; without a line feed at the end.
 enum class Layout : uint8_t { kIndented, kOneLine };

@@ -174,6 +174,37 @@ TEST_F(RecordTest, TheLockShowsWhetherItIsBeingMade) {
   EXPECT_EQ(status_of(**seen), Status::kStopped);
 }
 
+// Who asks for the status of a container that it has locked keeps it locked.
+TEST_F(RecordTest, TheStatusOfAHalfMadeOneLeavesItsLock) {
+  create("one");
+  auto first = open("one");
+  auto second = open("one");
+  ASSERT_TRUE(first.ok() && second.ok());
+  (**first).lock();
+  EXPECT_EQ(status_of(**first), Status::kStopped);
+  EXPECT_FALSE((**second).try_lock());
+  EXPECT_EQ(status_of(**second), Status::kCreating);
+  (**first).unlock();
+  EXPECT_TRUE((**second).try_lock());
+}
+
+// What was read before the lock was looked at may be older than its end.
+TEST_F(RecordTest, OneThatIsCompleteMeanwhileIsSeenSo) {
+  auto made = create("one");
+  ASSERT_TRUE(made.ok());
+  auto seen = open("one");
+  ASSERT_TRUE(seen.ok());
+  (**made).write({.flags = kSetUp, .cgroup_kept_bytes = {}, .init = self()});
+  made->reset();
+  EXPECT_EQ(status_of(**seen), Status::kRunning);
+}
+
+// A first process that was gone before it could be asked has no start time, and nobody is it.
+TEST_F(RecordTest, WhatHadEndedBeforeItWasWrittenDownIsNotAlive) {
+  EXPECT_FALSE(is_alive({.pid = sys::Pid{0x3fffffff}, .start_time = 0}));
+  EXPECT_TRUE(is_alive(self()));
+}
+
 TEST_F(RecordTest, LockingFindsThatAnotherHasDeleted) {
   auto seen = [&] {
     EXPECT_TRUE(create("one").ok());

@@ -15,8 +15,13 @@ namespace {
 constexpr char kNames[][9] = {"creating", "created", "running", "paused", "stopped"};
 
 constexpr int kStateField = 3;  // of /proc/PID/stat, counted from 1
+constexpr int kFlagsField = 9;
 constexpr int kStartTimeField = 22;
 constexpr int kIgnoredSignalsField = 33;
+constexpr size_t kLongestStatBytes = 1024;
+
+// PF_FORKNOEXEC, which is no part of the kernel's interface but for proc(5): include/linux/sched.h.
+constexpr uint64_t kForkedAndNotExecuted = 0x40;
 
 // The field of that number. The second one, the name, may hold anything, but ends the last ")".
 std::string_view field_of(std::string_view stat, int number) {
@@ -29,16 +34,29 @@ std::string_view field_of(std::string_view stat, int number) {
   return stat.substr(0, stat.find(' '));
 }
 
+// /proc/PID/stat; nothing of a process that is gone.
+std::string_view read_stat(sys::Pid pid, std::span<char, kLongestStatBytes> buffer) {
+  const ProcessPath path(pid, "stat");
+  auto opened = sys::openat(sys::kCwd, path.path(), sys::kO_RDONLY | sys::kO_CLOEXEC);
+  if (opened.failed_with(sys::kENOENT) || opened.failed_with(sys::kESRCH)) return {};
+  const sys::Fd file = or_fail(std::move(opened), "open", path.c_str());
+  const auto count = sys::read(file, sys::MutableBytes(buffer.data(), buffer.size()));
+  if (count.failed_with(sys::kESRCH)) return {};
+  return {buffer.data(), or_fail(count, "read", path.c_str())};
+}
+
 }  // namespace
 
+bool has_executed(sys::Pid pid) {
+  char buffer[kLongestStatBytes];
+  const auto flags = parse_decimal(field_of(read_stat(pid, buffer), kFlagsField));
+  return flags && (*flags & kForkedAndNotExecuted) == 0;
+}
+
 ProcessFacts facts_of(sys::Pid pid) {
-  const auto file =
-      sys::openat(sys::kCwd, ProcessPath(pid, "stat").path(), sys::kO_RDONLY | sys::kO_CLOEXEC);
-  if (!file) return {};
-  char buffer[1024];
-  const auto count = sys::read(file.borrow(), buffer);
-  if (!count) return {};
-  const std::string_view stat(buffer, *count);
+  char buffer[kLongestStatBytes];
+  const std::string_view stat = read_stat(pid, buffer);
+  if (stat.empty()) return {};
   const std::string_view state = field_of(stat, kStateField);
   if (state == "Z" || state == "X") return {};
   const auto ignored = parse_decimal(field_of(stat, kIgnoredSignalsField), rt::kStandardSignals);
@@ -59,7 +77,7 @@ cgroups::CgroupPlan cgroups_of(const Record& record, Arena& arena) {
 
 const char* status_name(Status status) { return kNames[static_cast<size_t>(status)]; }
 
-Status status_of(const Record& record, sys::Fd* connection) {
+Status status_of(Record& record, sys::Fd* connection) {
   if (!record.has(kSetUp) && record.is_locked_elsewhere()) return Status::kCreating;
   if (!is_alive(record.progress().init)) return Status::kStopped;
   char first[1024] = {};  // enough for most, and no mapping to be made

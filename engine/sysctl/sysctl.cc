@@ -81,7 +81,7 @@ std::span<SysctlRecord> plan_sysctls(const spec::Config& config, Arena& arena) {
   for (size_t i = 0; i < entries.size(); ++i) {
     const std::string_view key = entries[i].key;
     const Place place{"/linux/sysctl", -1, key.data()};
-    if (!is_plain(key)) fail_invalid(place, "not a plain dotted name");
+    if (!is_plain(key)) fail_invalid(place, "not a plain name");
     const auto path = path_of(key, arena);
     const Owner* owner = find_owner({path.data() + kPrefix.size(), key.size()});
     if (owner == nullptr) fail_invalid(place, "belongs to no namespace of the container");

@@ -44,7 +44,7 @@ class PlanSysctlsTest : public testing::Test {
 };
 
 constexpr char kForeign[] = "belongs to no namespace of the container";
-constexpr char kNotPlain[] = "not a plain dotted name";
+constexpr char kNotPlain[] = "not a plain name";
 
 TEST_F(PlanSysctlsTest, KeysOfTheContainersNamespaces) {
   EXPECT_EQ(planned("net.ipv4.ping_group_range"), "sys/net/ipv4/ping_group_range");

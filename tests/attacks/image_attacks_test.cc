@@ -20,6 +20,9 @@ class ImageAttacksTest : public ContainerTest {
     return victim;
   }
 
+  // The container runs, in an image that has what was asked for, wherever its links lead.
+  void expect_runs(Bundle& bundle) { EXPECT_EQ(output_of(bundle, "echo ran"), "ran"); }
+
   void expect_untouched(const fs::path& victim) {
     EXPECT_EQ(std::distance(fs::directory_iterator(victim), {}), 1);
     EXPECT_EQ(read_file(victim / "file"), "precious\n");
@@ -51,13 +54,13 @@ TEST_P(ImageAttacksTest, DevIsASymlink) {
     Bundle& bundle = make_bundle();
     fs::remove(bundle.rootfs() / "dev");
     fs::create_symlink(target, bundle.rootfs() / "dev");
-    run_bundle(bundle);  // inside or not at all
+    expect_runs(bundle);
     expect_untouched(victim);
     Bundle& without_mount = make_bundle();
     without_mount.config()["mounts"] = Json::array({mount_entry("/proc", "proc", "proc")});
     fs::remove(without_mount.rootfs() / "dev");
     fs::create_symlink(target, without_mount.rootfs() / "dev");
-    run_bundle(without_mount);
+    expect_runs(without_mount);
     expect_untouched(victim);
   }
 }
@@ -83,7 +86,7 @@ TEST_P(ImageAttacksTest, MaskedAndReadOnlyPathsAreSymlinks) {
   fs::create_symlink(victim / "file", bundle.rootfs() / "etc/file");
   bundle.config()["linux"]["maskedPaths"] = Json::strings({"/etc/file", "/etc/folder"});
   bundle.config()["linux"]["readonlyPaths"] = Json::strings({"/etc/folder", "/etc/file"});
-  run_bundle(bundle);
+  expect_runs(bundle);
   expect_untouched(victim);
 }
 
@@ -100,7 +103,7 @@ TEST_P(ImageAttacksTest, TargetsToBeMadeAreDanglingSymlinks) {
   bundle.add_mount(mount_entry("/etc/other", "bind", source, {"bind"}));
   bundle.add_mount(mount_entry("/etc/folder", "tmpfs", "tmpfs"));
   bundle.config()["process"]["cwd"] = "/etc/folder/deeper";
-  run_bundle(bundle);
+  expect_runs(bundle);
   expect_untouched(victim);
 }
 
@@ -114,7 +117,7 @@ TEST_P(ImageAttacksTest, DeviceNodesToBeMadeAreSymlinks) {
   for (const char* name : {"fd", "stdin", "ptmx", "shm", "pts"}) {
     fs::create_symlink(victim, bundle.rootfs() / "dev" / name);
   }
-  run_bundle(bundle);
+  expect_runs(bundle);
   expect_untouched(victim);
 }
 

@@ -95,7 +95,10 @@ TEST_F(UserAttacksTest, HelperInThePath) {
   Command command = run_command(bundle);
   command.environment.front() = "PATH=" + folder.string() + ":/usr/bin:/bin";
   NOSC_ONLY();
-  run(command);
+  // Nobody has given the user those ids.
+  const Completed result = run(command);
+  EXPECT_EQ(result.exit_status, 1) << result.describe();
+  EXPECT_NE(result.err.find("idMappings"), std::string::npos) << result.describe();
   EXPECT_FALSE(fs::exists(folder / "marker"));
 }
 
@@ -106,6 +109,8 @@ TEST_F(UserAttacksTest, EnvironmentOfTheRuntimeIsNotInProc) {
   Command command = run_command(bundle);
   command.environment.push_back("SECRET=of the caller");
   const Completed result = run(command);
+  EXPECT_EQ(result.exit_status, 0) << result.describe();
+  EXPECT_NE(result.out.find("TERM=xterm\n"), std::string::npos) << result.describe();
   EXPECT_EQ(result.out.find("SECRET"), std::string::npos) << result.describe();
 }
 

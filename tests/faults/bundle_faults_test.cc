@@ -98,7 +98,7 @@ TEST_F(BundleFaultsTest, DuplicateKeys) {
   Bundle& unknown = make_bundle();
   unknown.config()["annotations"] = Json::object({{"a", "1"}});
   unknown.config()["annotations"].add_duplicate("a", "2");
-  expect_refused(unknown, {"a"});
+  expect_refused(unknown, {"/annotations/a"});
 }
 
 TEST_F(BundleFaultsTest, RootFileSystem) {

@@ -2,16 +2,13 @@
 // nosc killed before each of its system calls in turn: whatever it has done by then can be taken
 // back, and nothing that is nobody's stays.
 
-#include <fcntl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <map>
 #include <set>
-#include <thread>
 
 #include "tests/support/inspect.h"
 #include "tests/support/lifecycle.h"
@@ -25,7 +22,6 @@ using Calls = std::vector<uint64_t>;  // their numbers
 using Words = std::vector<std::string>;
 
 constexpr size_t kToTheEnd = SIZE_MAX;
-constexpr auto kPatience = std::chrono::seconds(20);
 
 // Waits for the next stop of a traced process. Returns false when it has ended instead, which is
 // left to be waited for.
@@ -43,8 +39,7 @@ bool wait_for_stop(pid_t pid, int& signal) {
 // Returns the calls that it came to.
 Calls run_up_to(Command command, size_t last) {
   command.before_exec = [] {
-    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    for (const int stream : {1, 2}) dup2(nowhere, stream);
+    discard_output();
     ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
   };
   Process process(command);
@@ -110,10 +105,7 @@ class KilledAnywhere : public LifecycleTest {
   // Creates the container, whose streams are nobody's.
   void create_quietly() {
     Command create = runtime_command(create_words());
-    create.before_exec = [] {
-      const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-      for (const int stream : {1, 2}) dup2(nowhere, stream);
-    };
+    create.before_exec = discard_output;
     const Completed created = run(create);
     ASSERT_EQ(created.exit_status, 0) << "the same id must be free: " << created.describe();
   }
@@ -122,11 +114,11 @@ class KilledAnywhere : public LifecycleTest {
 
   void expect_gone() {
     EXPECT_EQ(status_now(), "");
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
     std::string left;
-    do {
+    (void)wait_until([&] {
       left = describe_leaks(clean_, observe_traces());
-    } while (!left.empty() && std::chrono::steady_clock::now() < deadline);
+      return left.empty();
+    });
     EXPECT_EQ(left, "");
   }
 
@@ -138,15 +130,15 @@ class KilledAnywhere : public LifecycleTest {
 
   // Waits until nobody is left beside the container's first process, whose end waits for them.
   void reap_others() {
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
     size_t processes = 0;
-    do {
+    (void)wait_until([&] {
       while (waitpid(-1, nullptr, WNOHANG) > 0) continue;
       processes = 0;
       for (const auto& entry : fs::directory_iterator("/proc")) {
         processes += isdigit(entry.path().filename().c_str()[0]) ? 1 : 0;
       }
-    } while (processes > 2 && std::chrono::steady_clock::now() < deadline);
+      return processes <= 2;
+    });
     EXPECT_EQ(processes, 2u);
   }
 
@@ -212,11 +204,8 @@ TEST_P(KilledAnywhere, Run) {
       create_words("run"), [] {},
       [&] {
         // What runs in the foreground ends with its nosc, in its own time: no delete is needed.
-        const auto deadline = std::chrono::steady_clock::now() + kPatience;
-        while (std::set<std::string>{"creating", "running"}.contains(status_now()) &&
-               std::chrono::steady_clock::now() < deadline) {
-          std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        }
+        const std::set<std::string> living = {"creating", "running"};
+        EXPECT_TRUE(wait_until([&] { return !living.contains(status_now()); }));
         const Completed again = run(runtime_command(create_words("run")));
         EXPECT_EQ(again.exit_status, 0) << again.describe();
         expect_gone();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // nosc killed at any moment, a full disk for the state, cgroups that are others'.
 
-#include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,10 +25,7 @@ NOSC_INSTANTIATE(LifecycleFaults, all_settings());
 
 // Starts a command and kills it after a while: its own affair how far it came.
 void kill_after(Command command, std::chrono::microseconds delay) {
-  command.before_exec = [] {
-    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    for (const int stream : {1, 2}) dup2(nowhere, stream);
-  };
+  command.before_exec = discard_output;
   Process process(command);
   std::this_thread::sleep_for(delay);
   kill(process.pid(), SIGKILL);
@@ -102,9 +98,7 @@ TEST_P(RootLifecycleFaults, ACgroupThatOthersAreInStaysTheirs) {
   EXPECT_TRUE(fs::exists(cgroup));
   kill(other, SIGKILL);
   waitpid(other, nullptr, 0);
-  for (int i = 0; i < 200 && rmdir(cgroup.c_str()) != 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  EXPECT_TRUE(wait_until([&] { return rmdir(cgroup.c_str()) == 0; }));
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ class RecordFaults : public LifecycleTest {
     }
   }
 
-  void expect_one_line(const Completed& result, int exit_status, const std::string& text) {
+  void expect_told(const Completed& result, int exit_status, const std::string& text) {
     EXPECT_EQ(result.exit_status, exit_status) << result.describe();
     EXPECT_NE(result.err.find(text), std::string::npos) << result.err;
     EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
@@ -47,11 +47,11 @@ class RecordFaults : public LifecycleTest {
     const std::string text = "record of container \"" + last_id() + "\" is damaged";
     for (const char* verb : {"state", "start", "kill", "delete", "ps", "pause", "resume"}) {
       SCOPED_TRACE(verb);
-      expect_one_line(command({verb, "ID"}), 1, text);
+      expect_told(command({verb, "ID"}), 1, text);
     }
-    expect_one_line(command({"exec", "ID", "true"}), 255, text);
+    expect_told(command({"exec", "ID", "true"}), 255, text);
     EXPECT_EQ(command({"list", "-q"}).out, "");
-    expect_one_line(command({"delete", "--force", "ID"}), 0, text);
+    expect_told(command({"delete", "--force", "ID"}), 0, text);
     EXPECT_TRUE(fs::is_empty(state_root()));
   }
 };
@@ -107,11 +107,11 @@ TEST_P(RecordFaults, ADirectoryThatOthersWriteToProvesNothing) {
   std::ofstream(root / last_id(), std::ios::binary) << right;
   ASSERT_EQ(chmod(root.c_str(), 0777), 0);
   for (const char* verb : {"state", "start", "kill", "delete"}) {
-    expect_one_line(run(runtime_command({"--root", root, verb, last_id()})), 1,
-                    "state directory must be this user's alone");
+    expect_told(run(runtime_command({"--root", root, verb, last_id()})), 1,
+                "state directory must be this user's alone");
   }
-  expect_one_line(run(runtime_command({"--root", root, "delete", "--force", last_id()})), 1,
-                  "state directory must be this user's alone");
+  expect_told(run(runtime_command({"--root", root, "delete", "--force", last_id()})), 1,
+              "state directory must be this user's alone");
   EXPECT_TRUE(fs::exists(root / last_id()));
 }
 

@@ -45,6 +45,27 @@ TEST_P(Beginning, ASetUpThatTheKernelKills) {
   EXPECT_EQ(command({"state", "ID"}).exit_status, 1);
 }
 
+// Nor for one whose program was killed; what is to come after it doesn't.
+TEST_P(Beginning, ASetUpThatIsKilledIsNoProgram) {
+  NOSC_ONLY();
+  Bundle& bundle = make_bundle();
+  const fs::path marker = make_folder("marker") / "poststart";
+  const auto hook = [](const std::string& script) {
+    return Json::array({Json::object({{"path", "/bin/sh"},
+                                      {"args", Json::strings({"sh", "-c", script})},
+                                      {"env", Json::strings({"PATH=/usr/bin:/bin"})}})});
+  };
+  bundle.config()["hooks"] =
+      Json::object({{"prestart", hook("kill -9 $(sed 's/.*\"pid\":\\([0-9]*\\).*/\\1/')")},
+                    {"poststart", hook("touch " + marker.string())}});
+  bundle.set_script("echo reached");
+  const Completed result = run(run_command(bundle));
+  EXPECT_EQ(result.exit_status, 1) << result.describe();
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("killed"), std::string::npos) << result.describe();
+  EXPECT_FALSE(fs::exists(marker));
+}
+
 // One to the working directory is kept, for the last stage to come back to, while it may be needed.
 TEST_P(Beginning, AnEarlyFilterLeavesNoDescriptor) {
   NOSC_ONLY();

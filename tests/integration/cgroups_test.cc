@@ -65,8 +65,7 @@ TEST_P(CgroupsTest, ParentThatWasThereStays) {
   }
 }
 
-// A cpuset of version 1 that nobody filled: no process may be in it, nor anywhere below.
-// A container in it was killed by cgroup.kill; the next one lives.
+// A container in it was killed by cgroup.kill; the next one lives, and so does who enters it.
 TEST_P(CgroupsTest, OneInWhichOthersWereKilledTakesNewOnes) {
   const fs::path root = cgroup2_root();
   if (root.empty()) GTEST_SKIP() << "no cgroup version 2";
@@ -79,10 +78,20 @@ TEST_P(CgroupsTest, OneInWhichOthersWereKilledTakesNewOnes) {
     Bundle& bundle = make_bundle();
     bundle.config()["linux"]["cgroupsPath"] = "/" + name;
     EXPECT_EQ(output_of(bundle, "echo alive"), "alive") << "cgroup.kill: " << kills;
+    bundle.set_script("trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done");
+    Process running(run_command(bundle));
+    ASSERT_TRUE(running.wait_for_output("ready"));
+    if (GetParam().kernel != Kernel::kOld) {  // which has no exec
+      const Completed entered = run(runtime_command({"exec", last_id(), "/bin/true"}));
+      EXPECT_EQ(entered.exit_status, 0) << entered.describe();
+    }
+    running.send_signal(SIGTERM);
+    EXPECT_EQ(running.finish().exit_status, 0);
   }
   EXPECT_TRUE(fs::remove(root / name));
 }
 
+// A cpuset of version 1 that nobody filled: no process may be in it, nor anywhere below.
 TEST_P(CgroupsTest, EmptyCpusetsAboveAreFilled) {
   NOSC_ONLY();
   const fs::path cpuset = "/sys/fs/cgroup/cpuset";
@@ -148,12 +157,10 @@ TEST_P(CgroupsTest, AllProcessesAreInIt) {
   Process process(command);
   ASSERT_TRUE(process.wait_for_output("ready"));
   size_t count = 0;
-  for (int attempt = 0; attempt < 100 && count < 3; ++attempt) {
-    std::ifstream members(cgroup2_root() / last_id() / "cgroup.procs");
-    count = 0;
-    for (std::string pid; std::getline(members, pid);) ++count;
-    if (count < 3) usleep(10'000);
-  }
+  (void)wait_until([&] {
+    count = split_lines(read_file(cgroup2_root() / last_id() / "cgroup.procs")).size();
+    return count >= 3;
+  });
   EXPECT_EQ(count, 3u);
   std::ifstream members(cgroup2_root() / last_id() / "cgroup.procs");
   std::string init;

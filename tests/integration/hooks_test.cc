@@ -230,7 +230,7 @@ class HangingHooks : public Hooks {
     Command command = runtime_command(words);
     // The container's streams are not the test's, which ends when they are closed.
     Process process(command);
-    while (!fs::exists(running_)) usleep(1000);
+    EXPECT_TRUE(wait_until([&] { return fs::exists(running_); }));
     process.send_signal(signal);
     return process.finish();
   }

@@ -312,7 +312,7 @@ TEST_P(Lifecycle, ACreatedContainerIsNobodysAndSmall) {
     return std::distance(begin(entries), end(entries));
   };
   // `state` has asked it whether it waits, and it may not have seen the end of that yet.
-  for (int i = 0; i < 2000 && count_descriptors() != 4; ++i) usleep(10'000);
+  (void)wait_until([&] { return count_descriptors() == 4; });
   EXPECT_EQ(count_descriptors(), 4) << "the standard streams and a socket";
   std::error_code error;
   EXPECT_TRUE(fs::read_symlink(directory + "/exe", error).string().starts_with("/memfd:"));
@@ -355,10 +355,7 @@ TEST_P(Lifecycle, OneOfManyCreationsTakesTheId) {
   std::list<Process> rivals;
   for (int i = 0; i < 8; ++i) {
     Command rival = runtime_command({"create", "--bundle", bundle.directory(), id});
-    rival.before_exec = [] {
-      const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-      for (const int stream : {1, 2}) dup2(nowhere, stream);
-    };
+    rival.before_exec = discard_output;
     rivals.emplace_back(rival);
   }
   int created = 0;

@@ -48,6 +48,52 @@ TEST_P(MountOptionsTest, NoSymlinkFollowing) {
   EXPECT_TRUE(has_item(mount.options, "nosymfollow")) << mount.options;
 }
 
+// Of kinds of access time that are both named the kernel takes the strict one, for a bind as for a
+// new file system.
+TEST_P(MountOptionsTest, StrictAccessTimeComesBeforeNone) {
+  NOSC_ONLY();
+  if (caller() == Caller::kPlainUser)
+    GTEST_SKIP() << "may not change the access time of others' mounts";
+  Bundle& bundle = make_bundle();
+  bundle.add_file("data/file", "");
+  const std::string data = bundle.directory() / "data";
+  bundle.add_mount(mount_entry("/new", "tmpfs", "tmpfs", {"strictatime", "noatime"}));
+  bundle.add_mount(mount_entry("/bound", "bind", data, {"bind", "strictatime", "noatime"}));
+  const std::string mounts = output_of(bundle, kMountInfo);
+  for (const char* target : {"/new", "/bound"}) {
+    const MountLine mount = find_mount(mounts, target);
+    EXPECT_FALSE(has_item(mount.options, "noatime")) << mount.options;
+    EXPECT_FALSE(has_item(mount.options, "relatime")) << mount.options;
+  }
+}
+
+// What becomes read-only when all is in place keeps its other options, of which this one is not
+// among those that statfs(2) tells.
+TEST_P(MountOptionsTest, WhatBecomesReadOnlyLateKeepsTheRest) {
+  NOSC_ONLY();
+  const Kernel kernel = GetParam().kernel;
+  if (kernel == Kernel::kNoNewMountApi || kernel == Kernel::kOld) {
+    GTEST_SKIP() << "needs mount_setattr(2)";
+  }
+  Bundle& bundle = make_bundle();
+  const std::vector<std::string> options = {"ro", "nosymfollow", "nosuid", "noatime"};
+  bundle.add_mount(mount_entry("/data", "tmpfs", "tmpfs", options));
+  const MountLine mount = find_mount(output_of(bundle, kMountInfo), "/data");
+  for (const std::string& option : options) {
+    EXPECT_TRUE(has_item(mount.options, option)) << option << " in " << mount.options;
+  }
+}
+
+// What leads out of the root is not in it, however it is spelled.
+TEST_P(MountOptionsTest, ASourceMayLeaveTheRootAgain) {
+  Bundle& bundle = make_bundle();
+  bundle.add_file("data/note", "the bundle's\n");
+  bundle.add_file("rootfs/data/note", "the root's\n");
+  bundle.add_mount(
+      mount_entry("/tmp/data", "bind", (bundle.directory() / "rootfs/../data").string(), {"bind"}));
+  EXPECT_EQ(output_of(bundle, "cat /tmp/data/note"), "the bundle's");
+}
+
 // A bind mount takes its flags in a second step. The stage that it comes from is nosuid: in a plain
 // user's namespace that flag is locked, and must stay for the kernel to accept any change.
 TEST_P(MountOptionsTest, FlagsOfABindMount) {
@@ -124,10 +170,10 @@ TEST_P(MountOptionsTest, PropagationOfAMount) {
 TEST_P(MountOptionsTest, RootPropagation) {
   NOSC_ONLY();
   const std::pair<const char*, const char*> cases[] = {
-      {"private", ""}, {"rprivate", ""}, {"shared", "shared:"}, {"rshared", "shared:"}};
+      {"", ""}, {"private", ""}, {"rprivate", ""}, {"shared", "shared:"}, {"rshared", "shared:"}};
   for (const auto& [value, expected] : cases) {
     Bundle& bundle = make_bundle();
-    bundle.config()["linux"]["rootfsPropagation"] = value;
+    if (*value != 0) bundle.config()["linux"]["rootfsPropagation"] = value;
     const std::string mounts = output_of(bundle, kMountInfo);
     const std::string found = find_mount(mounts, "/").propagation;
     EXPECT_TRUE(*expected == 0 ? found.empty() : found.starts_with(expected)) << value << " in\n"
@@ -161,6 +207,15 @@ TEST_P(MountTreeTest, RbindTakesTheMountsBelowAlong) {
   Bundle& bundle = make_bundle();
   bundle.add_mount(mount_entry("/data", "bind", tree(), {"rbind"}));
   EXPECT_EQ(output_of(bundle, "ls /data/sub"), "below");
+}
+
+// One that asks for the tree is enough, whatever else is asked for.
+TEST_P(MountTreeTest, RbindAndBindTakeThemAlong) {
+  NOSC_ONLY();
+  Bundle& bundle = make_bundle();
+  bundle.add_mount(mount_entry("/one", "bind", tree(), {"rbind", "bind"}));
+  bundle.add_mount(mount_entry("/other", "bind", tree(), {"bind", "rbind"}));
+  EXPECT_EQ(output_of(bundle, "ls /one/sub /other/sub"), "/one/sub:\nbelow\n\n/other/sub:\nbelow");
 }
 
 TEST_P(MountTreeTest, BindLeavesThemBehind) {

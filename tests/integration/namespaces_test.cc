@@ -2,8 +2,11 @@
 // Namespaces: new ones, those of the caller, and joined ones.
 
 #include <sched.h>
+#include <sys/mount.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "tests/support/container_test.h"
 #include "tests/support/inspect.h"
@@ -164,6 +167,47 @@ TEST_P(JoinedNamespacesTest, UserWithItsNetwork) {
   const std::string out =
       output_of(bundle, "readlink /proc/self/ns/user; readlink /proc/self/ns/net");
   EXPECT_EQ(out, holder.identity("user") + "\n" + holder.identity("net"));
+}
+
+// Orphans of a container without a pid namespace of its own are the machine's to wait for. nosc,
+// which waits for one process, would keep the others as zombies.
+TEST_P(JoinedNamespacesTest, OrphansAreNotKept) {
+  NamespaceHolder holder(CLONE_NEWNET);
+  Bundle& bundle = make_plain_bundle();
+  bundle.config()["linux"]["namespaces"] =
+      Json::array({Json::object({{"type", "mount"}}), joined("network", holder.path("net"))});
+  bundle.set_script(
+      "for i in 1 2 3; do (sleep 0.05 &); done; sleep 0.4; trap 'exit 0' TERM; echo ready; "
+      "while :; do sleep 0.02; done");
+  Process running(run_command(bundle));
+  ASSERT_TRUE(running.wait_for_output("ready"));
+  const std::string pid = std::to_string(running.pid());
+  const std::string children = read_file("/proc/" + pid + "/task/" + pid + "/children");
+  EXPECT_EQ(std::ranges::count(children, ' '), 1) << children;
+  running.send_signal(SIGTERM);
+  EXPECT_EQ(running.finish().exit_status, 0);
+}
+
+// What a joined mount namespace has at /proc may be anybody's: the offsets are written to the
+// kernel's own (CVE-2019-16884 is of that kind).
+TEST_P(JoinedNamespacesTest, TheTimeNamespaceIsNotTheJoinedRootsToMake) {
+  NOSC_ONLY();
+  if (!has_private_proc()) GTEST_SKIP() << "needs fsopen(2)";
+  const fs::path fake = make_folder("fake");
+  fs::create_directories(fake / "self/ns");
+  std::ofstream(fake / "self/timens_offsets") << "";
+  NamespaceHolder holder(CLONE_NEWNS, [&] {
+    (void)mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+    (void)mount(fake.c_str(), "/proc", nullptr, MS_BIND, nullptr);
+  });
+  Bundle& bundle = make_bundle();
+  bundle.config()["linux"]["namespaces"] =
+      Json::array({joined("mount", holder.path("mnt")), Json::object({{"type", "pid"}}),
+                   Json::object({{"type", "time"}})});
+  bundle.config()["linux"]["timeOffsets"] =
+      Json::object({{"monotonic", Json::object({{"secs", uint64_t{70000}}})}});
+  (void)run_bundle(bundle);
+  EXPECT_EQ(read_file(fake / "self/timens_offsets"), "");
 }
 
 // CVE-2016-9962: among processes that there are already, the set-up still has the host's files, and

@@ -119,6 +119,25 @@ TEST_P(Notify, RunTellsItsOwnPidInTheForeground) {
   EXPECT_TRUE(fs::is_empty(state_root()));
 }
 
+// Hooks that come before have had the signals taken: they end the wait, too.
+TEST_P(Notify, ASignalEndsAStartThatWaits) {
+  Bundle& bundle = make_notifying_bundle("exec sleep 1000");
+  bundle.config()["hooks"]["startContainer"] =
+      Json::array({Json::object({{"path", "/bin/busybox"}, {"args", Json::array({"true"})}})});
+  bundle.write();
+  Command create = notified({"create", "--bundle", bundle.directory(), next_id()});
+  create.before_exec = [] { close(1), close(2); };
+  ASSERT_EQ(run(create).exit_status, 0);
+  Process start(notified({"start", last_id()}));
+  ASSERT_TRUE(wait_for_status("running"));
+  start.send_signal(SIGTERM);
+  const Completed started = start.finish();
+  EXPECT_NE(started.exit_status, 0) << started.describe();
+  EXPECT_EQ(started.err, "nosc: wait for \"notify socket\": interrupted\n");
+  EXPECT_EQ(command({"delete", "--force", "ID"}).exit_status, 0);
+  EXPECT_TRUE(fs::is_empty(state_root()));
+}
+
 TEST_P(Notify, WithoutTheVariableThereIsNothing) {
   Bundle& bundle = make_bundle();
   EXPECT_EQ(output_of(bundle, "echo [$NOTIFY_SOCKET]; test ! -e /run/notify"), "[]");

@@ -176,6 +176,13 @@ TEST_F(OperationsTest, ChangesALimit) {
   }
   EXPECT_EQ(call({"update", "--memory", "512mm", last_id()}).exit_status, 1);
   EXPECT_EQ(call({"update", "--pids-limit", "many", last_id()}).exit_status, 1);
+  // As in a configuration: what has no limit to take away is no smaller than zero.
+  for (const auto& [option, text] :
+       {std::pair{"--cpu-share", "-1"}, {"--cpu-period", "-1"}, {"--blkio-weight", "429550"}}) {
+    result = call({"update", option, text, last_id()});
+    EXPECT_EQ(result.exit_status, 1) << result.describe();
+    EXPECT_EQ(result.err, std::string("nosc: is no limit: \"") + text + "\" (see nosc --help)\n");
+  }
   EXPECT_EQ(limit(), "30");
   stop();
 }

@@ -47,10 +47,13 @@ TEST_P(SignalsTest, OrdinarySignalsAreForwarded) {
 TEST_P(SignalsTest, IgnoredSignalLeavesTheContainerRunning) {
   Bundle& bundle = make_bundle();
   // Process 1 of a pid namespace ignores what it has no handler for.
-  bundle.set_script("echo ready; sleep 0.3; echo still here; exit 4");
+  bundle.set_script(std::string("trap 'echo still here; exit 4' USR2; ") + kWait);
   Process process(run_command(bundle));
   ASSERT_TRUE(process.wait_for_output("ready"));
+  // Both are handed on in the order of their numbers, so the second tells that the first has been.
+  static_assert(SIGUSR1 < SIGUSR2);
   process.send_signal(SIGUSR1);
+  process.send_signal(SIGUSR2);
   const Completed result = process.finish();
   EXPECT_EQ(result.exit_status, 4) << result.describe();
   EXPECT_EQ(result.out, "ready\nstill here\n");

@@ -2,6 +2,7 @@
 // Standard input, output and error pass through untouched.
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,6 +47,32 @@ TEST_P(StdioTest, ManyMegabytesPassUnchanged) {
   const Completed result = run(command);
   EXPECT_EQ(result.exit_status, 0);
   EXPECT_TRUE(result.out == command.input) << result.out.size() << " bytes came back";
+}
+
+// Root of a container could change the mode and the owner of the host's null device for everybody:
+// what it gets is its own.
+TEST_P(StdioTest, TheNullDeviceIsTheContainersOwn) {
+  NOSC_ONLY();
+  constexpr const char* kCompare = "stat -L -c %d:%i /proc/self/fd/0 /dev/null";
+  const auto expect_same = [](const std::string& out) {
+    const std::vector<std::string> lines = split_lines(out);
+    ASSERT_GE(lines.size(), 2u) << out;
+    EXPECT_EQ(lines[0], lines[1]);
+  };
+  Bundle& bundle = make_bundle();
+  bundle.set_script(kCompare +
+                    std::string("; trap 'exit 0' TERM; echo ready; while :; do sleep 0.02; done"));
+  const auto take_null = [] { dup2(open("/dev/null", O_RDWR), 0); };
+  Command command = run_command(bundle);
+  command.before_exec = take_null;
+  Process running(command);
+  ASSERT_TRUE(running.wait_for_output("ready"));
+  Command entering = runtime_command({"exec", last_id(), "/bin/sh", "-c", kCompare});
+  entering.before_exec = take_null;
+  const bool has_exec = !is_emulated() && GetParam().kernel != Kernel::kOld;
+  if (has_exec) expect_same(run(entering).out);
+  running.send_signal(SIGTERM);
+  expect_same(running.finish().out);
 }
 
 // Whatever nosc opens must never be taken for a stream.

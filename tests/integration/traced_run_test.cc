@@ -6,6 +6,8 @@
 // struct is laid out), and a call more or less is no fault: processes that wait for each other find
 // the other one ready or not.
 
+#include <signal.h>
+
 #include <algorithm>
 #include <set>
 
@@ -91,10 +93,9 @@ size_t count_same(const std::vector<Call>& ours, const std::vector<Call>& theirs
 
 class TracedRunTest : public RootContainerTest {
  protected:
-  // Runs the bundle under a tracer, whose trace is at path.
-  Completed trace(const std::vector<std::string>& tracer, const std::string& path, Bundle& bundle) {
-    Command command = run_command(bundle);
-    std::vector<std::string> words = tracer;
+  // Runs nosc under a tracer, whose trace is at path.
+  Completed trace(std::vector<std::string> tracer, const std::string& path, Command command) {
+    std::vector<std::string> words = std::move(tracer);
     words.insert(words.end(), {"-f", "-o", path});
     command.argv.insert(command.argv.begin(), words.begin(), words.end());
     return run(command);
@@ -113,10 +114,11 @@ TEST_F(TracedRunTest, IsToldAsStraceTellsIt) {
   // What a machine's first container makes is there from now on.
   ASSERT_EQ(run_bundle(bundle).exit_status, 0);
   const std::string folder = make_folder("traces");
-  const Completed theirs = trace({"strace", "-n", "-s", "32"}, folder + "/strace", bundle);
+  const Completed theirs =
+      trace({"strace", "-n", "-s", "32"}, folder + "/strace", run_command(bundle));
   ASSERT_EQ(theirs.exit_status, 0) << theirs.describe();
   const Processes their_processes = read(folder + "/strace", last_id());
-  const Completed ours = trace({"syscalls/decode/trace"}, folder + "/trace", bundle);
+  const Completed ours = trace({"syscalls/decode/trace"}, folder + "/trace", run_command(bundle));
   ASSERT_EQ(ours.exit_status, 0) << ours.describe();
   const Processes our_processes = read(folder + "/trace", last_id());
 
@@ -135,6 +137,40 @@ TEST_F(TracedRunTest, IsToldAsStraceTellsIt) {
   EXPECT_GT(total, 200u);
   EXPECT_GE(same * 10, total * 9) << same << " of " << total << "\n"
                                   << absl::StrJoin(left_over, "\n");
+}
+
+size_t place_of(const std::vector<Call>& calls, std::string_view name) {
+  const auto found = std::ranges::find(calls, name, &Call::name);
+  return static_cast<size_t>(found - calls.begin());
+}
+
+// CVE-2016-9962, CVE-2019-5736: of what enters, the container sees a process that is the stub from
+// its birth on, and has given up before what the program may not have.
+TEST_F(TracedRunTest, WhoEntersIsBornAsTheStub) {
+  NOSC_ONLY();
+  Bundle& bundle = make_bundle();
+  bundle.set_script("trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done");
+  Process container(run_command(bundle));
+  ASSERT_TRUE(container.wait_for_output("ready"));
+  const std::string path = make_folder("traces") / "exec";
+  const Completed result =
+      trace({"syscalls/decode/trace"}, path, runtime_command({"exec", last_id(), "/bin/true"}));
+  ASSERT_EQ(result.exit_status, 0) << result.describe();
+  container.send_signal(SIGTERM);
+  EXPECT_EQ(container.finish().exit_status, 0);
+
+  const Processes processes = traces::by_process(traces::read_trace(path));
+  ASSERT_EQ(processes.size(), 3u);  // nosc, the process between, and the program
+  const std::vector<Call>& between = processes[1];
+  const size_t birth = place_of(between, "clone");
+  ASSERT_LT(birth, between.size());
+  for (const char* name : {"setns", "setresuid", "close_range", "capset"}) {
+    EXPECT_LT(place_of(between, name), birth) << name;
+  }
+  const std::vector<Call>& program = processes[2];
+  ASSERT_GT(program.size(), 2u);
+  EXPECT_EQ(program[0].name, "setsid") << program[0].line;
+  EXPECT_EQ(program[1].name, "execve") << program[1].line;
 }
 
 }  // namespace

@@ -3,8 +3,7 @@
 
 #include <unistd.h>
 
-#include <fstream>
-#include <sstream>
+#include "tests/support/inspect.h"
 
 namespace nosc::testing {
 namespace {
@@ -45,13 +44,8 @@ std::vector<Setting> all_settings() {
 bool is_machine_root() { return geteuid() == 0; }
 
 fs::path cgroup2_root() {
-  std::ifstream file("/proc/self/mounts");
-  for (std::string line; std::getline(file, line);) {
-    std::string source, target, type;
-    std::istringstream(line) >> source >> target >> type;
-    if (type == "cgroup2") return target;
-  }
-  return {};
+  const std::vector<fs::path> roots = mount_points_of("cgroup2");
+  return roots.empty() ? fs::path() : roots.front();
 }
 
 void ContainerFixture::SetUp() {

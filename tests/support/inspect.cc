@@ -33,6 +33,16 @@ std::string field_of(std::string_view status, std::string_view name) {
   return "";
 }
 
+std::vector<std::filesystem::path> mount_points_of(std::string_view type) {
+  std::vector<std::filesystem::path> points;
+  for (const std::string& line : split_lines(read_file("/proc/self/mounts"))) {
+    std::string source, target, found;
+    std::istringstream(line) >> source >> target >> found;
+    if (found == type) points.emplace_back(target);
+  }
+  return points;
+}
+
 MountLine find_mount(std::string_view mountinfo, std::string_view target) {
   MountLine found;
   for (const std::string& line : split_lines(mountinfo)) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Reading what a container printed about itself.
+// Reading what a container printed about itself, and the machine's files.
 
 #include <filesystem>
 #include <string>
@@ -20,6 +20,9 @@ bool has_item(std::string_view list, std::string_view item);
 
 // What follows `name:` on its line of /proc/PID/status or a like table; empty when it isn't there.
 std::string field_of(std::string_view status, std::string_view name);
+
+// Where this machine has file systems of a type mounted, as /proc/self/mounts lists them.
+std::vector<std::filesystem::path> mount_points_of(std::string_view type);
 
 // One line of /proc/PID/mountinfo.
 struct MountLine {

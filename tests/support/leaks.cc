@@ -8,10 +8,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <vector>
 
+#include "tests/support/inspect.h"
 #include "tests/support/private_machine.h"
 
 namespace nosc::testing {
@@ -19,28 +18,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Empty when there is no such file, or its process has gone.
-std::string read_text(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
 std::set<std::string> read_mounts() {
-  std::set<std::string> lines;
-  std::istringstream text(read_text("/proc/self/mountinfo"));
-  for (std::string line; std::getline(text, line);) lines.insert(line);
-  return lines;
+  const std::vector<std::string> lines = split_lines(read_file("/proc/self/mountinfo"));
+  return {lines.begin(), lines.end()};
 }
 
 std::vector<fs::path> cgroup_roots() {
-  std::vector<fs::path> roots;
-  std::istringstream text(read_text("/proc/self/mounts"));
-  for (std::string line; std::getline(text, line);) {
-    std::string source, target, type;
-    std::istringstream(line) >> source >> target >> type;
-    if (type == "cgroup" || type == "cgroup2") roots.push_back(target);
-  }
+  std::vector<fs::path> roots = mount_points_of("cgroup");
+  for (const fs::path& root : mount_points_of("cgroup2")) roots.push_back(root);
   return roots;
 }
 
@@ -82,7 +67,7 @@ std::vector<std::string> find_processes() {
   for (const fs::directory_entry& entry : fs::directory_iterator("/proc")) {
     const std::string name = entry.path().filename();
     if (!std::all_of(name.begin(), name.end(), ::isdigit) || name == "1") continue;
-    std::string command = read_text(entry.path() / "cmdline");
+    std::string command = read_file(entry.path() / "cmdline");
     std::replace(command.begin(), command.end(), '\0', ' ');
     found.push_back("process " + name + ": " + command);
   }

@@ -5,29 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdlib>
-#include <thread>
 
 #include "tests/support/inspect.h"
 
 namespace nosc::testing {
-namespace {
-
-constexpr auto kPatience = std::chrono::seconds(20);
-
-template <class Condition>
-bool wait_until(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return true;
-}
-
-}  // namespace
-
 std::string member_of(const std::string& json, const std::string& name) {
   size_t at = json.find("\"" + name + "\":");
   if (at == json.npos) return "";

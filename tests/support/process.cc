@@ -195,6 +195,22 @@ bool Process::pump(Clock::time_point deadline) {
   return true;
 }
 
+void discard_output() {
+  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  for (const int stream : {1, 2}) dup2(nowhere, stream);
+}
+
+bool wait_until(const std::function<bool()>& condition) {
+  constexpr auto kPatience = std::chrono::seconds(20);
+  constexpr useconds_t kPauseUs = 1000;
+  const auto deadline = Clock::now() + kPatience;
+  while (!condition()) {
+    if (Clock::now() > deadline) return false;
+    usleep(kPauseUs);
+  }
+  return true;
+}
+
 Completed run(const Command& command) { return Process(command).finish(); }
 
 }  // namespace nosc::testing

@@ -88,6 +88,13 @@ class Process {
   Completed result_;
 };
 
+// For Command::before_exec: output and errors go nowhere, so that what a container keeps open of
+// them isn't the test's to wait for.
+void discard_output();
+
+// Waits until a condition holds; false after a time limit.
+bool wait_until(const std::function<bool()>& condition);
+
 // Runs a program to its end.
 Completed run(const Command& command);
 

@@ -70,6 +70,19 @@ std::string replaced(std::string_view text, char what, std::string_view by) {
 // A text as troff takes it: a hyphen of its own is a minus, as options have it.
 std::string troff(std::string_view text) { return replaced(text, '-', "\\-"); }
 
+// Operands as troff takes them: what is in capitals stands for something.
+std::string troff_operands(std::string_view text) {
+  std::string result;
+  bool was_name = false;
+  for (const char c : text) {
+    const bool is_name = c >= 'A' && c <= 'Z';
+    if (is_name != was_name) result += is_name ? "\\fI" : "\\fR";
+    was_name = is_name;
+    result += c == '-' ? "\\-" : std::string(1, c);
+  }
+  return result + (was_name ? "\\fR" : "");
+}
+
 void write_man_options(uint32_t scope) {
   for (const OptionSource& option : options_of(scope)) {
     const Help help = help_of(option);
@@ -85,11 +98,13 @@ void write_man_options(uint32_t scope) {
 void write_man_command(size_t number) {
   std::cout << ".SS " << kCommands[number].name << "\n\\fBnosc " << kCommands[number].name
             << "\\fR [\\fIOPTIONS\\fR]";
-  switch (nosc::cli::source::id_use(static_cast<CommandId>(number))) {
+  const auto command = static_cast<CommandId>(number);
+  switch (nosc::cli::source::id_use(command)) {
     case IdUse::kRequired: std::cout << " \\fIID\\fR"; break;
-    case IdUse::kOptional: std::cout << " [\\fIID\\fR] [\\-\\- \\fICMD\\fR [\\fIARGS\\fR]]"; break;
+    case IdUse::kOptional: std::cout << " [\\fIID\\fR]"; break;
     case IdUse::kNone: break;
   }
+  std::cout << troff_operands(nosc::cli::source::operands_of(command));
   std::cout << "\n.PP\n" << troff(kCommands[number].help) << "\n";
   write_man_options(scope_of(number));
 }
@@ -111,8 +126,9 @@ void write_man() {
   for (size_t i = 0; i < std::size(kCommands); ++i) write_man_command(i);
   std::cout
       << ".SH EXIT STATUS\nThat of the container's program for run and exec, or 128 + the\n"
-         "number of the signal that ended it; 127 where the program is missing, 126 where it\n"
-         "can't be executed; 1 for any other error, which one line on standard error names.\n";
+         "number of the signal that ended it. Of errors, which one line on standard error names:\n"
+         "255 for exec; 127 for run where the program is missing, 126 where it can't be\n"
+         "executed; 1 for any other.\n";
 }
 
 // The words that may follow, for the shells that take them as one list.

@@ -41,7 +41,7 @@ TEST(Manual, PageNamesEveryCommandAndItsOptions) {
   const std::string page = read("nosc.1");
   for (const char* words :
        {".SS run\n", ".SS exec\n", ".SS update\n", "\\fB\\-\\-console\\-socket\\fR",
-        "\\fB\\-\\-log\\-format\\fR \\fItext|json\\fR"}) {
+        "\\fB\\-\\-log\\-format\\fR \\fItext|json\\fR", "[\\fISIGNAL\\fR]", "255 for exec"}) {
     EXPECT_NE(page.find(words), std::string::npos) << words;
   }
 }

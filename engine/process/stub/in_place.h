@@ -32,8 +32,10 @@ struct InPlace {
   sys::BorrowedFd attributes = sys::BorrowedFd::from_raw(-1);  // /proc/PID/attr, for a label
   const char* label = nullptr;                                 // nullptr: none
   sys::CapUserDataPair capabilities{};
-  bool sets_ambient = false;   // clears the ambient set, and then raises `ambient`
-  bool filters_first = false;  // before capabilities that loading a filter needs are given up
+  bool forks = false;  // the program's process is a new one, a child of the caller's parent
+  bool takes_terminal = false;  // that process, which stdin is
+  bool sets_ambient = false;    // clears the ambient set, and then raises `ambient`
+  bool filters_first = false;   // before capabilities that loading a filter needs are given up
   uint64_t ambient = 0;
   sys::SockFprog filter{};  // of length 0: none
   sys::SeccompFlags filter_flags{};

@@ -25,15 +25,15 @@ using nosc::Step;
 using nosc::process::Control;
 using nosc::process::InPlace;
 
-void tell(sys::BorrowedFd channel, const Failure& failure) {
-  (void)sys::write(channel, sys::Bytes(&failure, sizeof failure));
+bool tell(sys::BorrowedFd channel, const Failure& failure) {
+  return sys::write(channel, sys::Bytes(&failure, sizeof failure)).ok();
 }
 
 [[noreturn]] void fail(sys::BorrowedFd channel, Step step, Operation operation, sys::Errno error) {
-  tell(channel, {.step = step,
-                 .operation = operation,
-                 .error = static_cast<uint16_t>(error.value()),
-                 .index = 0});
+  (void)tell(channel, {.step = step,
+                       .operation = operation,
+                       .error = static_cast<uint16_t>(error.value()),
+                       .index = 0});
   for (;;) (void)sys::exit_group(1);
 }
 
@@ -43,7 +43,7 @@ void load(const sys::SockFprog& filter, sys::SeccompFlags flags, sys::BorrowedFd
   const auto loaded = sys::seccomp(sys::kSECCOMP_SET_MODE_FILTER, flags, &filter);
   if (!loaded) fail(channel, Step::kSeccomp, Operation::kSet, loaded.error());
   if (*loaded == 0) return;
-  tell(channel, {.error = nosc::kListenerEvent, .index = static_cast<uint32_t>(*loaded)});
+  (void)tell(channel, {.error = nosc::kListenerEvent, .index = static_cast<uint32_t>(*loaded)});
   char go[1];
   (void)sys::read(channel, go);
 }
@@ -94,14 +94,37 @@ void leave_file(const InPlace& stage) {
   if (!set) fail(stage.failure, Step::kStub, Operation::kSet, set.error());
 }
 
+// Goes on in a new process. The caller has joined its pid namespace, but isn't in it itself: what
+// the container gets to see of `exec` begins here.
+void fork(const InPlace& stage) {
+  const sys::BorrowedFd channel = stage.failure;
+  const auto pid = sys::portable::clone_process(sys::kCLONE_PARENT, sys::kSIGCHLD);
+  if (!pid) fail(channel, Step::kClone, Operation::kFork, pid.error());
+  if (*pid != sys::Pid{0}) {
+    // A process that nobody knows of is not left behind.
+    if (!tell(channel, {.error = nosc::kForkedEvent, .index = static_cast<uint32_t>(*pid)})) {
+      (void)sys::kill(*pid, sys::kSIGKILL);
+    }
+    for (;;) (void)sys::exit_group(0);
+  }
+  const auto session = sys::setsid();
+  if (!session) fail(channel, Step::kSession, Operation::kSet, session.error());
+  if (!stage.takes_terminal) return;
+  const auto taken = sys::ioctl(sys::BorrowedFd::from_raw(0), sys::kTIOCSCTTY);
+  if (!taken) fail(channel, Step::kTerminal, Operation::kSet, taken.error());
+}
+
+// A new process is born with what the program may do, and no more: who may trace it in the
+// container gains nothing by it. A filter that takes more to be loaded isn't there before the fork.
 void enter(const InPlace& stage) {
   const sys::BorrowedFd channel = stage.failure;
-  const bool has_filter = stage.filter.len != 0;
+  const bool filters_first = stage.filter.len != 0 && stage.filters_first;
   leave_file(stage);
   if (stage.label != nullptr) write_label(stage.attributes, stage.label, channel);
-  if (has_filter && stage.filters_first) load(stage.filter, stage.filter_flags, channel);
-  set_capabilities(stage);
-  if (has_filter && !stage.filters_first) load(stage.filter, stage.filter_flags, channel);
+  if (!filters_first) set_capabilities(stage);
+  if (stage.forks) fork(stage);
+  if (stage.filter.len != 0) load(stage.filter, stage.filter_flags, channel);
+  if (filters_first) set_capabilities(stage);
   execute(stage.candidates, stage.candidate_count, stage.envp, channel);
 }
 
