@@ -176,7 +176,7 @@ struct ProcessFacts {
 ProcessFacts facts_of(sys::Pid pid);
 
 // Whether a process, or a zombie that hasn't been waited for, has executed a program since its
-// birth.
+// birth; true for one that /proc hides (hidepid).
 bool has_executed(sys::Pid pid);
 
 // The start time of a living process; 0 for one that is gone or a zombie.

@@ -50,7 +50,7 @@ std::string_view read_stat(sys::Pid pid, std::span<char, kLongestStatBytes> buff
 bool has_executed(sys::Pid pid) {
   char buffer[kLongestStatBytes];
   const auto flags = parse_decimal(field_of(read_stat(pid, buffer), kFlagsField));
-  return flags && (*flags & kForkedAndNotExecuted) == 0;
+  return !flags || (*flags & kForkedAndNotExecuted) == 0;
 }
 
 ProcessFacts facts_of(sys::Pid pid) {
