@@ -115,10 +115,11 @@ sys::Result<sys::Fd> open_working_directory() {
 bool can_map_stub(const ExecRecord& record, sys::BorrowedFd stub, Rights rights) {
   if (!outlives_image(record)) return false;
   if (rights == Rights::kOwn) return may_leave_image(stub);
+  // A kernel of 64 bits wants its own layout from programs of 32, too.
   uint32_t map_bytes = 0;
-  return sys::prctl(sys::kPR_SET_MM, sys::kPR_SET_MM_MAP_SIZE,
-                    reinterpret_cast<uintptr_t>(&map_bytes))
-      .ok();
+  const auto asked = sys::prctl(sys::kPR_SET_MM, sys::kPR_SET_MM_MAP_SIZE,
+                                reinterpret_cast<uintptr_t>(&map_bytes));
+  return asked && map_bytes == sizeof(sys::PrctlMmMap);
 }
 
 bool map_stub(const ExecRecord& record, sys::BorrowedFd stub) {
