@@ -340,12 +340,6 @@ void open_cgroup(const CgroupPlan& plan, sys::Pid member, Cgroup& cgroup) {
   }
 }
 
-void join_cgroup(sys::BorrowedFd directory) {
-  begin_step(Step::kJoinCgroup);
-  const sys::Fd members = or_fail(open_members(directory), Operation::kOpen);
-  or_fail(sys::write(members, sys::text("0")), Operation::kWrite);
-}
-
 void open_unified_members(Cgroup& cgroup) {
   if (!cgroup.directory) return;
   begin_step(Step::kJoinCgroup);

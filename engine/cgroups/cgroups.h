@@ -146,10 +146,6 @@ void apply_update(CgroupPlan& plan);
 // Source: cgroups(7), "no internal processes".
 void open_cgroup(const CgroupPlan& plan, sys::Pid member, Cgroup& cgroup);
 
-// Moves the calling process into one.
-// Step: kJoinCgroup.
-void join_cgroup(sys::BorrowedFd directory);
-
 // Makes join_cgroups() join cgroup2 too: where the kernel can't start a process inside.
 void open_unified_members(Cgroup& cgroup);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/mounts/target.h"
+#include "engine/rt/device_number.h"
 #include "engine/rt/passing_fd.h"
 #include "engine/rt/rooted.h"
 #include "engine/rt/step.h"
@@ -16,9 +17,7 @@ sys::Fd open_null(sys::BorrowedFd root) {
       Operation::kOpen);
   sys::Statx status;
   or_fail(sys::statx(null, "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status), Operation::kStat);
-  const bool is_null = (status.mode & sys::kS_IFMT.bits()) == sys::kS_IFCHR.bits() &&
-                       status.rdev_major == 1 && status.rdev_minor == 3;
-  if (!is_null) fail_step(Operation::kVerify, sys::kENODEV);
+  if (!is_null_device(status)) fail_step(Operation::kVerify, sys::kENODEV);
   return null;
 }
 

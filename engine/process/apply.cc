@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "engine/process/process.h"
+#include "engine/rt/device_number.h"
 #include "engine/rt/process_path.h"
 #include "engine/rt/step.h"
 #include "syscalls/sys.h"
@@ -32,11 +33,6 @@ Refusal enter_directory(sys::CStr path) {
   return {};
 }
 
-bool is_null(const sys::Statx& status) {
-  return (status.mode & sys::kS_IFMT.bits()) == sys::kS_IFCHR.bits() && status.rdev_major == 1 &&
-         status.rdev_minor == 3;
-}
-
 // The container's own null device; nothing where there is something else.
 sys::Fd open_null() {
   auto opened =
@@ -44,7 +40,7 @@ sys::Fd open_null() {
   if (!opened) return {};
   sys::Statx status;
   const auto asked = sys::statx(opened.borrow(), "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status);
-  return asked && is_null(status) ? opened.take() : sys::Fd{};
+  return asked && is_null_device(status) ? opened.take() : sys::Fd{};
 }
 
 void change_groups(const IdentityRecord& record) {
@@ -85,7 +81,7 @@ void give_streams(const IdentityRecord& record) {
     const auto fd = sys::BorrowedFd::from_raw(stream);
     sys::Statx status;
     if (!sys::statx(fd, "", sys::kAT_EMPTY_PATH, sys::kSTATX_TYPE, status)) continue;
-    if (is_null(status)) {
+    if (is_null_device(status)) {
       if (!null) null = open_null();
       if (null) (void)sys::dup3(null, stream);
       continue;
